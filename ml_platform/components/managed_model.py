@@ -1,0 +1,119 @@
+"""``ManagedModel``: a declared model becomes the whole loop, stage after stage."""
+
+from collections.abc import Sequence
+from datetime import timedelta
+from types import ModuleType
+
+from dagster import Component, ComponentLoadContext, Definitions
+from pydantic import BaseModel
+
+from ml_platform.components.declared_module import declared_module, package_of
+from ml_platform.components.source_table import SourceTable
+from ml_platform.core.errors import ConfigError
+from ml_platform.core.model_spec import ModelSpec
+from ml_platform.lifecycle.candidate import candidate_asset
+from ml_platform.lifecycle.drift import drift_asset
+from ml_platform.lifecycle.evaluation import evaluation_asset
+from ml_platform.lifecycle.features import features_asset
+from ml_platform.lifecycle.inference_log import inference_log_asset
+from ml_platform.lifecycle.labels import labels_asset
+from ml_platform.lifecycle.model import Model
+from ml_platform.lifecycle.partitioning import partitions_of
+from ml_platform.lifecycle.performance import performance_asset
+from ml_platform.lifecycle.predictions import predictions_asset
+from ml_platform.lifecycle.profiles import profiles_asset
+from ml_platform.lifecycle.promotion import champion_asset
+from ml_platform.lifecycle.reference import reference_asset
+from ml_platform.lifecycle.retraining import retraining_sensor
+from ml_platform.lifecycle.training_set import training_set_asset
+from ml_platform.stores.settings import Settings
+
+LIFECYCLE = (
+    features_asset,
+    training_set_asset,
+    candidate_asset,
+    reference_asset,
+    evaluation_asset,
+    champion_asset,
+    predictions_asset,
+    inference_log_asset,
+    labels_asset,
+    performance_asset,
+    profiles_asset,
+    drift_asset,
+)
+"""The order of the loop; the retraining sensor closes it."""
+
+
+class ManagedModel(Component):
+    """A model that is trained, gated, promoted, watched and retrained by itself.
+
+    The attributes are those of ``ModelSpec``; features and preprocessing are modules beside the
+    declaration.
+    """
+
+    def __init__(self, spec: ModelSpec, package: str) -> None:
+        """Hold a declaration that was checked already, and the package it stands in."""
+        self.spec = spec
+        self.package = package
+
+    @classmethod
+    def get_model_cls(cls) -> type[BaseModel]:
+        """What may be declared."""
+        return ModelSpec
+
+    @classmethod
+    def load(cls, attributes: BaseModel | None, context: ComponentLoadContext) -> "ManagedModel":
+        """Make the component from its checked attributes."""
+        assert isinstance(attributes, ModelSpec)
+        return cls(attributes, package_of(context))
+
+    def model(self, tables: Sequence[SourceTable]) -> Model:
+        """The model with its code and partitions.
+
+        Args:
+            tables: all declared source tables.
+
+        Raises:
+            ConfigError: a source, a module or something a module must have does not exist.
+        """
+        features = declared_module(self.package, self.spec.features, "features")
+        preprocess = declared_module(self.package, self.spec.preprocess, "preprocess")
+        _require(features, self.spec.features, ("features",))
+        _require(preprocess, self.spec.preprocess, ("INPUTS", "FEATURES", "transform"))
+        primary = self._sources(tables)[self.spec.sources.primary]
+        return Model(
+            spec=self.spec,
+            partitions=partitions_of(primary.spec.partitions),
+            features=features.features,
+            lookback=timedelta(days=getattr(features, "LOOKBACK_DAYS", 0)),
+            lineage=getattr(features, "LINEAGE", {}),
+            inputs=preprocess.INPUTS,
+            preprocess_module=preprocess.__name__,
+        )
+
+    def build_defs(self, context: ComponentLoadContext) -> Definitions:
+        """The assets, checks and the retraining sensor of the model."""
+        model = self.model(context.component_tree.get_all_components(of_type=SourceTable))
+        return Definitions(
+            assets=[stage(model) for stage in LIFECYCLE],
+            sensors=[retraining_sensor(model, Settings.from_env().tick_seconds)],
+        )
+
+    def _sources(self, tables: Sequence[SourceTable]) -> dict[str, SourceTable]:
+        by_name = {table.spec.name: table for table in tables}
+        sources = self.spec.sources
+        named = [("primary", sources.primary), ("labels", sources.labels)]
+        for key, name in [*named, *(("lookups", table) for table in sources.lookups)]:
+            if name not in by_name:
+                raise ConfigError(
+                    f'model {self.spec.name}, sources.{key}: there is no table "{name}"; '
+                    f"declared under defs/sources are {', '.join(sorted(by_name)) or 'none'}"
+                )
+        return by_name
+
+
+def _require(module: ModuleType, name: str, needed: Sequence[str]) -> None:
+    absent = [each for each in needed if not hasattr(module, each)]
+    if absent:
+        raise ConfigError(f"{name}.py must have {', '.join(absent)}; see the README")

@@ -1,0 +1,69 @@
+"""``Platform``: what belongs to no one model: landing, alerts, automation."""
+
+from dagster import (
+    AssetSelection,
+    AutomationConditionSensorDefinition,
+    Component,
+    ComponentLoadContext,
+    DefaultSensorStatus,
+    Definitions,
+)
+from pydantic import BaseModel
+
+from ml_platform.components.managed_model import ManagedModel
+from ml_platform.components.source_table import SourceTable
+from ml_platform.core.platform_spec import PlatformSpec
+from ml_platform.lifecycle.alerts import alerts_sensor
+from ml_platform.lifecycle.landing import landing_sensor
+from ml_platform.resources.alerts_resource import AlertsResource
+from ml_platform.stores.settings import Settings
+
+_AUTOMATION_SECONDS = 30
+
+
+class Platform(Component):
+    """The sensors over all tables and models, and the channels alerts go to."""
+
+    def __init__(self, spec: PlatformSpec) -> None:
+        """Hold a declaration that was checked already."""
+        self.spec = spec
+
+    @classmethod
+    def get_model_cls(cls) -> type[BaseModel]:
+        """What may be declared."""
+        return PlatformSpec
+
+    @classmethod
+    def load(cls, attributes: BaseModel | None, context: ComponentLoadContext) -> "Platform":
+        """Make the component from its checked attributes."""
+        assert isinstance(attributes, PlatformSpec)
+        return cls(attributes)
+
+    def build_defs(self, context: ComponentLoadContext) -> Definitions:
+        """The landing, alerts and automation sensors."""
+        settings = Settings.from_env()
+        tree = context.component_tree
+        tables = tree.get_all_components(of_type=SourceTable)
+        sources = [table.source() for table in tables]
+        models = [each.model(tables) for each in tree.get_all_components(of_type=ManagedModel)]
+        tick = settings.tick_seconds
+        return Definitions(
+            sensors=[
+                landing_sensor(sources, models, tick),
+                alerts_sensor(sources, models, self.spec.repeat_after, tick),
+                AutomationConditionSensorDefinition(
+                    "automation",
+                    target=AssetSelection.all(),
+                    default_status=DefaultSensorStatus.RUNNING,
+                    minimum_interval_seconds=max(tick, _AUTOMATION_SECONDS),
+                    emit_backfills=False,
+                    description="Lets corrections and late inputs flow on to what follows them.",
+                ),
+            ],
+            resources={
+                "alert_channels": AlertsResource(
+                    urls={name: list(urls) for name, urls in self.spec.channels.items()},
+                    file=str(settings.alerts_file),
+                )
+            },
+        )

@@ -1,0 +1,1 @@
+"""How far columns have moved from the reference, judged from profiles alone."""

@@ -1,0 +1,125 @@
+"""What is known about a model when a decision is due: plain values, kept to be replayed."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any
+
+from pydantic import TypeAdapter
+
+from ml_platform.core.estimator_params import ParamValue
+from ml_platform.core.verdict import Verdict
+
+
+class CheckName(StrEnum):
+    """The checks that decisions are made from."""
+
+    CONTRACT = "contract"
+    VOLUME = "volume"
+    SCHEMA = "schema"
+    MISSING_SOURCE = "missing_source"
+    DRIFT = "drift"
+    SCORE_DRIFT = "score_drift"
+    LABEL_DRIFT = "label_drift"
+    UNSEEN = "unseen"
+    PERFORMANCE = "performance"
+    ESTIMATED_PERFORMANCE = "estimated_performance"
+    ENDPOINT = "endpoint"
+
+
+DATA_QUALITY = frozenset(
+    {CheckName.CONTRACT, CheckName.VOLUME, CheckName.SCHEMA, CheckName.MISSING_SOURCE}
+)
+
+
+@dataclass(frozen=True)
+class CheckFact:
+    """What one check said about one partition.
+
+    `subject` tells apart checks of one name (the contract of flights, the contract of weather).
+    `summary` is the finding as a phrase that fits into a sentence, with its numbers:
+    "covariate drift in 3 of 12 columns (dewp, temp, pressure)".
+    """
+
+    name: CheckName
+    partition: str
+    verdict: Verdict
+    evidence: Mapping[str, float | str] = field(default_factory=dict)
+    summary: str = ""
+    subject: str = ""
+
+    @property
+    def said(self) -> str:
+        """The summary, or else the check, its verdict and the partition."""
+        subject = f" of {self.subject}" if self.subject else ""
+        verdict = self.verdict.value.replace("_", " ")
+        return self.summary or f"{self.name.replace('_', ' ')}{subject} {verdict}"
+
+
+@dataclass(frozen=True)
+class Request:
+    """A person's wish for a retraining, as recorded in the ledger under `entry_id`."""
+
+    entry_id: str
+    by: str
+    why: str
+    params: Mapping[str, ParamValue] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Facts:
+    """Everything a decision about one model depends on, besides its policy and the ledger.
+
+    `as_of` is the newest partition seen. `champion_since` is the partition as of which the
+    champion was promoted: what is found up to and including it concerns its predecessor.
+    `checks` holds the facts of the last partitions, oldest first; where a partition was judged
+    again, the last fact counts. `retraining_running` is true from the request of a retraining
+    until its end. `unseen_labelled_rows` counts labelled rows that hold the unseen values.
+    """
+
+    model: str
+    as_of: str
+    labelled_rows: int
+    min_rows: int
+    champion_version: str | None = None
+    champion_since: str | None = None
+    champion_trained_through: str | None = None
+    previous_champion_version: str | None = None
+    checks: tuple[CheckFact, ...] = ()
+    retraining_running: bool = False
+    requests: tuple[Request, ...] = ()
+    unseen_labelled_rows: int = 0
+
+    def history(self, name: CheckName) -> tuple[CheckFact, ...]:
+        """Return the facts of one check, one per partition and subject, oldest partition first."""
+        latest = {(fact.partition, fact.subject): fact for fact in self.checks if fact.name == name}
+        return tuple(sorted(latest.values(), key=lambda fact: fact.partition))
+
+    def of_champion(self, name: CheckName) -> tuple[CheckFact, ...]:
+        """Return the evaluated facts of one check that concern the present champion."""
+        since = self.champion_since or ""
+        return tuple(
+            fact for fact in self.history(name) if fact.verdict.evaluated and fact.partition > since
+        )
+
+    def before_champion(self, name: CheckName) -> tuple[CheckFact, ...]:
+        """Return the evaluated facts of one check from before the present champion."""
+        since = self.champion_since or ""
+        return tuple(
+            fact
+            for fact in self.history(name)
+            if fact.verdict.evaluated and fact.partition <= since
+        )
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the facts as plain JSON values, to be recorded beside the decision."""
+        recorded: dict[str, Any] = _FACTS.dump_python(self, mode="json")
+        return recorded
+
+    @classmethod
+    def from_json(cls, recorded: Mapping[str, Any]) -> "Facts":
+        """Read facts back; the inverse of `to_json`."""
+        return _FACTS.validate_python(recorded)
+
+
+_FACTS = TypeAdapter(Facts)

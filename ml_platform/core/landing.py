@@ -1,0 +1,196 @@
+"""Which landed files are ready, and which runs take them in.
+
+A file is ready once it has stopped growing. Files of one partition are taken in together; a
+backlog of neighbouring partitions that need the same assets becomes one run over the range.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import groupby
+
+
+@dataclass(frozen=True)
+class LandedFile:
+    """One landed file as seen on disk.
+
+    ``modified_at`` is seconds since the epoch; ``sha256`` is None until the content was read.
+    """
+
+    table: str
+    partition: str
+    path: str
+    size: int
+    modified_at: float
+    sha256: str | None = None
+
+    @property
+    def name(self) -> str:
+        """``table/partition``, what a state of handled files is keyed by."""
+        return f"{self.table}/{self.partition}"
+
+    @property
+    def fingerprint(self) -> str:
+        """Changes when the file is written again; cheap, because it never reads the content."""
+        return f"{self.size}:{self.modified_at:.6f}"
+
+
+@dataclass(frozen=True)
+class Handled:
+    """A landed file that was taken in: how it looked and what was in it."""
+
+    fingerprint: str
+    sha256: str | None
+
+    def same_bytes(self, file: LandedFile) -> bool:
+        """Whether the file, written again, still holds the same bytes."""
+        return self.sha256 is not None and self.sha256 == file.sha256
+
+
+@dataclass(frozen=True)
+class ModelFlow:
+    """What a model waits for: all inputs of a partition, and its labels."""
+
+    model: str
+    inputs: frozenset[str]
+    labels: str
+
+
+@dataclass(frozen=True)
+class IngestionRun:
+    """One run: these partitions of these tables, and the model stages that follow them."""
+
+    partitions: tuple[str, ...]
+    tables: frozenset[str]
+    models: frozenset[str]
+    labelled: frozenset[str]
+    fingerprints: tuple[str, ...]
+
+    @property
+    def key(self) -> str:
+        """Identifies the run by its content: the same landing never runs twice."""
+        what = ",".join(sorted(self.tables))
+        return f"{self.partitions[0]}..{self.partitions[-1]}|{what}|{';'.join(self.fingerprints)}"
+
+
+@dataclass(frozen=True)
+class IngestionPlan:
+    """Runs to launch, the files now handled, and in words what is waited for."""
+
+    runs: tuple[IngestionRun, ...]
+    taken: tuple[LandedFile, ...]
+    waiting: tuple[str, ...]
+
+
+def plan_ingestion(
+    files: Iterable[LandedFile],
+    handled: Mapping[str, Handled],
+    flows: Sequence[ModelFlow],
+    partitions: Sequence[str],
+    now: float,
+    settle_seconds: float = 2.0,
+    largest_range: int = 120,
+) -> IngestionPlan:
+    """Plan the runs for what has landed and was not handled yet.
+
+    Args:
+        files: everything seen on disk now.
+        handled: each ``table/partition`` already taken in. A file landed again with the same
+            bytes counts as handled and asks for nothing.
+        flows: the models that consume the tables.
+        partitions: all partition keys there are, in order.
+        now: seconds since the epoch.
+        settle_seconds: a file younger than this may still be growing and is left alone.
+        largest_range: at most so many partitions in one run.
+
+    Returns:
+        the plan; running it and planning again with its files as handled gives no runs.
+    """
+    seen = list(files)
+    known = set(partitions)
+    changed = [f for f in seen if not _is_handled(f, handled)]
+    waiting = [
+        f"{f.path} is for partition {f.partition}, which {f.table} does not have"
+        for f in changed
+        if f.partition not in known
+    ]
+    growing = {f.name for f in changed if now - f.modified_at < settle_seconds}
+    waiting += [f"{f.path} may still be growing" for f in changed if f.name in growing]
+    settled = [f for f in changed if f.partition in known and f.name not in growing]
+    ready = [f for f in settled if not (f.name in handled and handled[f.name].same_bytes(f))]
+    present = {f.name for f in ready} | set(handled)
+    runs = [
+        _run_of(partition, [f for f in ready if f.partition == partition], flows, present)
+        for partition in sorted({f.partition for f in ready})
+    ]
+    waiting += _missing_inputs(runs, flows, present)
+    return IngestionPlan(_merge(runs, partitions, largest_range), tuple(settled), tuple(waiting))
+
+
+def split_run(run: IngestionRun) -> tuple[IngestionRun, ...]:
+    """Take a failed range apart, so that one bad partition does not hold up the others."""
+    return tuple(
+        IngestionRun((partition,), run.tables, run.models, run.labelled, (*run.fingerprints, "day"))
+        for partition in run.partitions
+    )
+
+
+def _is_handled(file: LandedFile, handled: Mapping[str, Handled]) -> bool:
+    return file.name in handled and handled[file.name].fingerprint == file.fingerprint
+
+
+def _run_of(
+    partition: str, files: Sequence[LandedFile], flows: Sequence[ModelFlow], present: set[str]
+) -> IngestionRun:
+    tables = frozenset(f.table for f in files)
+    complete = frozenset(
+        flow.model
+        for flow in flows
+        if flow.inputs & tables and all(f"{t}/{partition}" in present for t in flow.inputs)
+    )
+    labelled = frozenset(flow.model for flow in flows if flow.labels in tables)
+    prints = tuple(sorted(f"{f.table}={f.fingerprint}" for f in files))
+    return IngestionRun((partition,), tables, complete, labelled, prints)
+
+
+def _missing_inputs(
+    runs: Sequence[IngestionRun], flows: Sequence[ModelFlow], present: set[str]
+) -> list[str]:
+    lines = []
+    for run in runs:
+        for flow in flows:
+            if flow.inputs & run.tables and flow.model not in run.models:
+                missing = sorted(t for t in flow.inputs if f"{t}/{run.partitions[0]}" not in present)
+                lines.append(f"{flow.model} of {run.partitions[0]} waits for {', '.join(missing)}")
+    return lines
+
+
+def _merge(
+    runs: Sequence[IngestionRun], partitions: Sequence[str], largest: int
+) -> tuple[IngestionRun, ...]:
+    """Neighbours with the same selection become one run over the range."""
+    position = {partition: i for i, partition in enumerate(partitions)}
+
+    def stretch(item: tuple[int, IngestionRun]) -> tuple[object, ...]:
+        index, run = item
+        return (position[run.partitions[0]] - index, run.tables, run.models, run.labelled)
+
+    merged = []
+    for _, group in groupby(enumerate(runs), key=stretch):
+        days = [run for _, run in group]
+        for start in range(0, len(days), largest):
+            merged.append(_join(days[start : start + largest]))
+    return tuple(merged)
+
+
+def _join(days: Sequence[IngestionRun]) -> IngestionRun:
+    if len(days) == 1:
+        return days[0]
+    return IngestionRun(
+        tuple(day.partitions[0] for day in days),
+        days[0].tables,
+        days[0].models,
+        days[0].labelled,
+        (f"{len(days)} partitions", *days[0].fingerprints, *days[-1].fingerprints),
+    )

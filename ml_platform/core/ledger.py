@@ -1,0 +1,83 @@
+"""One line of the ledger: what was decided or done, why, on what evidence, and what came of it."""
+
+import json
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, field, fields
+from datetime import UTC, datetime
+from enum import StrEnum
+from typing import Any, TypeAlias
+
+
+class EntryKind(StrEnum):
+    """What a line of the ledger records."""
+
+    DECISION = "decision"
+    REQUEST = "request"
+    PROMOTION = "promotion"
+    REFUSAL = "refusal"
+    ROLLBACK = "rollback"
+    OUTCOME = "outcome"
+
+
+@dataclass(frozen=True)
+class LedgerEntry:
+    """One line of the append-only ledger.
+
+    `decided_at` is wall-clock time in UTC; `as_of` the partition up to which data were seen.
+    `refers_to` is the `entry_id` of the line that this one answers: a decision its request, an
+    outcome its decision. `evidence` holds JSON values only. `cost_seconds` is run time.
+    """
+
+    entry_id: str
+    model: str
+    decided_at: datetime
+    as_of: str
+    kind: EntryKind
+    verdict: str = ""
+    cause: str = ""
+    reason: str = ""
+    held_back_by: str | None = None
+    evidence: Mapping[str, Any] = field(default_factory=dict)
+    run_id: str | None = None
+    model_version: str | None = None
+    by: str | None = None
+    cost_seconds: float | None = None
+    refers_to: str | None = None
+
+    def __post_init__(self) -> None:
+        """Refuse a time that does not say its zone: it would be read back as another moment."""
+        if self.decided_at.tzinfo is None:
+            raise ValueError(f"decided_at needs a time zone, given {self.decided_at.isoformat()}")
+
+    def to_row(self) -> dict[str, Any]:
+        """Return the entry as a table row: kind as text, evidence as JSON text.
+
+        Numbers that JSON has no word for (NaN, infinity) become null.
+        """
+        row = asdict(self)
+        evidence = json.dumps(_finite(row["evidence"]), sort_keys=True, allow_nan=False)
+        return row | {
+            "kind": self.kind.value,
+            "evidence": evidence,
+            "decided_at": self.decided_at.astimezone(UTC),
+        }
+
+    @classmethod
+    def from_row(cls, row: Mapping[str, Any]) -> "LedgerEntry":
+        """Read an entry from a table row; the inverse of `to_row`. Other columns are ignored."""
+        known = {column.name: row[column.name] for column in fields(cls)}
+        kind, evidence = EntryKind(known["kind"]), json.loads(known["evidence"])
+        return cls(**known | {"kind": kind, "evidence": evidence})
+
+
+Past: TypeAlias = Sequence[LedgerEntry]
+"""The ledger of one model, as a decision sees it."""
+
+
+def _finite(value: Any) -> Any:
+    if isinstance(value, Mapping):
+        return {str(key): _finite(item) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [_finite(item) for item in value]
+    return None if isinstance(value, float) and not math.isfinite(value) else value

@@ -1,0 +1,105 @@
+"""Every asset key, table name, check name and run tag, spelled once.
+
+Stages meet only through these names: a stage never imports another stage.
+A table's name in the lake is its asset key joined with ``/``.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+AssetPath = tuple[str, ...]
+
+# --- sources -----------------------------------------------------------------------------------
+
+
+def landing(table: str) -> AssetPath:
+    """The landing files of a source table, as the outside world writes them."""
+    return ("landing", table)
+
+
+def raw(table: str) -> AssetPath:
+    """A source table as landed, with provenance."""
+    return ("raw", table)
+
+
+def validated(table: str) -> AssetPath:
+    """The rows of a source table that keep its contract, typed."""
+    return ("validated", table)
+
+
+def quarantine(table: str) -> AssetPath:
+    """The rows of a source table that break its contract, with reasons."""
+    return ("quarantine", table)
+
+
+# --- models ------------------------------------------------------------------------------------
+
+FEATURES: Final = "features"
+TRAINING_SET: Final = "training_set"
+CANDIDATE: Final = "candidate"
+EVALUATION: Final = "evaluation"
+CHAMPION: Final = "champion"
+PREDICTIONS: Final = "predictions"
+INFERENCE_LOG: Final = "inference_log"
+LABELS: Final = "labels"
+PERFORMANCE: Final = "performance"
+PROFILES: Final = "profiles"
+DRIFT: Final = "drift"
+REFERENCE: Final = "reference"
+EDGES: Final = "edges"
+
+DAILY: Final = (FEATURES, PREDICTIONS, INFERENCE_LOG, PROFILES, DRIFT)
+"""Stages that follow the inputs of a partition."""
+ON_LABELS: Final = (LABELS, PERFORMANCE)
+"""Stages that follow the labels of a partition."""
+RETRAINING: Final = (TRAINING_SET, CANDIDATE, REFERENCE, EVALUATION, CHAMPION)
+"""Stages of one retraining, unpartitioned."""
+
+
+def of_model(model: str, stage: str) -> AssetPath:
+    """The asset of one stage of a model."""
+    return (model, stage)
+
+
+def table_of(path: AssetPath) -> str:
+    """The lake table behind an asset.
+
+    >>> table_of(raw("flights"))
+    'raw/flights'
+    """
+    return "/".join(path)
+
+
+LEDGER: Final = "ledger"
+PARTITION: Final = "partition"
+"""The partition column of every partitioned lake table, a string."""
+
+# --- asset checks ------------------------------------------------------------------------------
+
+READABLE: Final = "readable"
+CONTRACT: Final = "contract"
+CONSERVATION: Final = "conservation"
+VOLUME: Final = "volume"
+JOINED: Final = "joined"
+COLUMN_DRIFT: Final = "column_drift"
+SCORE_DRIFT: Final = "score_drift"
+UNSEEN_VALUES: Final = "unseen_values"
+EVERY_EVENT_SCORED: Final = "every_event_scored"
+LOGGED_ONCE: Final = "logged_once"
+LABEL_JOIN: Final = "label_join"
+PERFORMANCE_LEVEL: Final = "performance_level"
+ENOUGH_ROWS: Final = "enough_rows"
+
+# --- run tags ----------------------------------------------------------------------------------
+
+TAG_TRIGGER: Final = "ml_platform/trigger"
+"""What asked for the run: landing, retraining, automation."""
+TAG_TABLES: Final = "ml_platform/tables"
+TAG_RETRAINING_OF: Final = "ml_platform/retraining_of"
+TAG_CAUSE: Final = "ml_platform/cause"
+TAG_DECISION: Final = "ml_platform/decision"
+TAG_AS_OF: Final = "ml_platform/as_of"
+TAG_MODEL: Final = "ml_platform/model"
+TAG_PARAMS: Final = "ml_platform/params"
+"""Estimator parameters, as JSON, that a person asked for in a retraining."""

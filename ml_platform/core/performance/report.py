@@ -1,0 +1,95 @@
+"""Whether the model is still as good as it was, on rows whose labels have come."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+
+from ml_platform.core.check_outcome import CheckOutcome
+from ml_platform.core.metric_names import METRICS
+from ml_platform.core.performance.interval import Interval
+from ml_platform.core.performance.metric_line import Bounds, MetricLine, metric_line
+from ml_platform.core.verdict import Verdict, worst
+
+_UNMEASURED = Interval(float("nan"), float("nan"), float("nan"))
+
+
+@dataclass(frozen=True, slots=True)
+class PerformanceReport:
+    """All metrics of one window.
+
+    Attributes:
+        verdict: The gravest of the lines that have a limit; NOT_EVALUATED when nothing failed or
+            warned but one of them could not be judged, or when no limit is set at all.
+        lines: One per metric that was measured or has a limit.
+        sentence: The same for a person.
+        rows: Labelled rows of the window.
+        coverage: Share of the window's predictions that have a label, 0 to 1.
+    """
+
+    verdict: Verdict
+    lines: tuple[MetricLine, ...]
+    sentence: str
+    rows: int
+    coverage: float
+
+    def outcome(self) -> CheckOutcome:
+        """The report as a check shows it: the values as numbers, every line in the table."""
+        numbers: dict[str, float | int] = {line.metric: line.value for line in self.lines}
+        numbers |= {"rows": self.rows, "coverage": self.coverage}
+        return CheckOutcome(self.verdict, self.sentence, numbers, [asdict(x) for x in self.lines])
+
+
+def judge_performance(
+    metrics: Mapping[str, Interval],
+    reference: Mapping[str, float],
+    floors: Bounds,
+    max_drop: Bounds,
+    rows: int,
+    coverage: float,
+    min_labels: int,
+) -> PerformanceReport:
+    """Hold every metric against its floor and against the reference.
+
+    Args:
+        metrics: As `bootstrap_intervals` gives them.
+        reference: The champion's metrics on its own hold-out.
+        floors: Worst value allowed; at least, or at most where lower is better.
+        max_drop: Harm allowed against the reference, in the metric's own units.
+        rows: Labelled rows.
+        coverage: Share of the predictions that have a label.
+        min_labels: Below this nothing is evaluated.
+    """
+    labelled = f"{rows:,} labelled rows, {coverage:.0%} of all"
+    few = f"{labelled}; {min_labels:,} needed" if rows < min_labels else None
+    lines = tuple(
+        metric_line(name, metrics.get(name, _UNMEASURED), reference, floors, max_drop, few)
+        for name in METRICS
+        if name in metrics or name in floors or name in max_drop
+    )
+    limited = [line for line in lines if line.metric in floors or line.metric in max_drop]
+    verdict = _verdict(limited)
+    sentence = _said(verdict, limited) + f" ({labelled})"
+    if few:
+        sentence = f"performance not evaluated: {few}"
+    return PerformanceReport(verdict, lines, sentence, rows, coverage)
+
+
+def _verdict(limited: Sequence[MetricLine]) -> Verdict:
+    gravest = worst(line.verdict for line in limited)
+    if gravest is Verdict.PASSED and not all(line.verdict.passed for line in limited):
+        return Verdict.NOT_EVALUATED
+    return gravest
+
+
+def _said(verdict: Verdict, limited: Sequence[MetricLine]) -> str:
+    if not limited:
+        return "performance not evaluated: no limit is set"
+    said = ", ".join(f"{line.metric} {line.reason}" for line in limited if line.verdict is verdict)
+    heads = {
+        Verdict.PASSED: "performance within its limits",
+        Verdict.WARNED: "performance may be lost",
+        Verdict.FAILED: "performance lost",
+        Verdict.NOT_EVALUATED: "performance not evaluated",
+    }
+    return f"{heads[verdict]}: {said}"

@@ -1,0 +1,74 @@
+"""Metrics within each value of a segment, so that a good average hides no bad corner."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from ml_platform.core.performance.metrics import classification_metrics
+
+
+@dataclass(frozen=True, slots=True)
+class SegmentMetrics:
+    """One value of one segment.
+
+    Attributes:
+        segment: The column, such as ``origin``.
+        value: Its value, such as ``JFK``; rows without one are under ``(missing)``.
+        rows: Labelled rows.
+        positives: Rows with label 1.
+        metrics: By name; empty when there were too few rows to say.
+    """
+
+    segment: str
+    value: str
+    rows: int
+    positives: int
+    metrics: Mapping[str, float]
+
+    @property
+    def evaluated(self) -> bool:
+        """Whether there were enough rows."""
+        return bool(self.metrics)
+
+
+def segment_metrics(
+    segment: str,
+    values: ArrayLike,
+    label: ArrayLike,
+    score: ArrayLike,
+    threshold: float,
+    min_rows: int = 200,
+) -> tuple[SegmentMetrics, ...]:
+    """Metrics of every value of a segment, the largest first.
+
+    Args:
+        segment: Name of the column.
+        values: Its values, shape [n]; None and NaN are rows without one.
+        label: 0 or 1, shape [n].
+        score: Probability of label 1, shape [n].
+        threshold: A row is decided 1 when its score is at least this.
+        min_rows: A value with fewer rows is listed but not evaluated.
+
+    Raises:
+        ValueError: What `classification_metrics` refuses.
+    """
+    labels, scores = np.asarray(label), np.asarray(score)
+    given = np.asarray(values, dtype=object)
+    # Only NaN differs from itself.
+    names = ["(missing)" if v is None or v != v else str(v) for v in given]
+    found, where = np.unique(np.array(names, dtype=str), return_inverse=True)
+    lines = []
+    for position, value in enumerate(found):
+        inside = where == position
+        rows = int(inside.sum())
+        enough = rows >= min_rows
+        metrics = classification_metrics(labels[inside], scores[inside], threshold)
+        positives = int(labels[inside].sum())
+        lines.append(
+            SegmentMetrics(segment, str(value), rows, positives, metrics if enough else {})
+        )
+    return tuple(sorted(lines, key=lambda line: (-line.rows, line.value)))

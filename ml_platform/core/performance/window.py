@@ -1,0 +1,138 @@
+"""Realised performance of one day and of the trailing window that ends with it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ml_platform.core.monitoring_spec import PerformanceSpec
+from ml_platform.core.performance.bootstrap import bootstrap_intervals
+from ml_platform.core.performance.interval import Interval
+from ml_platform.core.performance.report import PerformanceReport, judge_performance
+from ml_platform.core.performance.segments import SegmentMetrics, segment_metrics
+
+METHOD = "percentile bootstrap, 400 resamples"
+Reference = Callable[[int], Mapping[str, float]]
+
+
+@dataclass(frozen=True)
+class WindowPerformance:
+    """What was measured as of one partition.
+
+    Attributes:
+        report: The trailing window, judged against floors and reference.
+        day: Metrics of the day alone; empty when it has no labelled row.
+        day_rows: Labelled rows of the day.
+        day_coverage: Share of the day's predictions that have a label.
+        segments: Metrics of the window within each segment value.
+        model_version: The version whose rows were measured; None without any row.
+    """
+
+    report: PerformanceReport
+    day: Mapping[str, Interval]
+    day_rows: int
+    day_coverage: float
+    segments: tuple[SegmentMetrics, ...]
+    model_version: int | None
+
+    def rows(self, partition: str, computed_at: datetime) -> Iterator[dict[str, Any]]:
+        """Rows for the performance table: window, day and segments, one per metric."""
+        shared = {
+            "partition": partition,
+            "computed_at": computed_at,
+            "model_version": self.model_version,
+            "method": METHOD,
+        }
+        window = {"labelled_rows": self.report.rows, "coverage": self.report.coverage}
+        for line in self.report.lines:
+            found = {"value": line.value, "low": line.low, "high": line.high, "limit": line.limit}
+            verdict = {"metric": line.metric, "verdict": str(line.verdict)}
+            yield shared | window | found | verdict | {"window": "trailing"}
+        for metric, interval in self.day.items():
+            found = {"value": interval.value, "low": interval.low, "high": interval.high}
+            day = {"labelled_rows": self.day_rows, "coverage": self.day_coverage}
+            yield shared | day | found | {"metric": metric, "window": "day"}
+        for part in self.segments:
+            where = {"segment": part.segment, "segment_value": part.value, "window": "trailing"}
+            for metric, value in part.metrics.items():
+                counted = {"metric": metric, "value": value, "labelled_rows": part.rows}
+                yield shared | where | counted
+
+
+def measure_window(
+    columns: Mapping[str, Sequence[Any]],
+    *,
+    partition: str,
+    spec: PerformanceSpec,
+    segments: Sequence[str],
+    reference: Reference,
+) -> WindowPerformance:
+    """Measure the logged rows of a window that have a label.
+
+    Only the rows of the newest version count: a mixture of two versions says nothing of either.
+
+    Args:
+        columns: ``partition``, ``model_version``, ``score``, ``threshold``, ``label`` (None while
+            unknown) and the segments, all of shape [n].
+        partition: The last partition of the window.
+        spec: ``monitoring.performance`` of the model.
+        segments: Names of the segment columns.
+        reference: Gives the hold-out metrics of a model version.
+    """
+    versions = np.asarray(columns["model_version"], dtype=np.int64)
+    if not len(versions):
+        return _nothing(spec)
+    newest = int(versions.max())
+    rows = {name: np.asarray(values, dtype=object) for name, values in columns.items()}
+    rows = {name: values[versions == newest] for name, values in rows.items()}
+    known = np.array([label is not None for label in rows["label"]], dtype=bool)
+    today = rows["partition"] == partition
+    labelled = {name: values[known] for name, values in rows.items()}
+    threshold = float(rows["threshold"][-1])
+    label, score = labelled["label"].astype(np.int64), labelled["score"].astype(np.float64)
+    day = known & today
+    return WindowPerformance(
+        report=judge_performance(
+            bootstrap_intervals(label, score, threshold) if len(label) else {},
+            reference(newest),
+            spec.floors,
+            spec.max_drop,
+            rows=len(label),
+            coverage=_share(known),
+            min_labels=spec.min_labels,
+        ),
+        day=_day_metrics(rows, day, threshold),
+        day_rows=int(day.sum()),
+        day_coverage=_share(known[today]),
+        segments=tuple(
+            part
+            for segment in segments
+            for part in segment_metrics(
+                segment, labelled[segment], label, score, threshold, spec.min_labels
+            )
+        ),
+        model_version=newest,
+    )
+
+
+def _day_metrics(
+    rows: Mapping[str, NDArray[Any]], day: NDArray[np.bool_], threshold: float
+) -> dict[str, Interval]:
+    if not day.any():
+        return {}
+    label, score = rows["label"][day].astype(np.int64), rows["score"][day].astype(np.float64)
+    return bootstrap_intervals(label, score, threshold)
+
+
+def _share(flags: NDArray[np.bool_]) -> float:
+    return float(flags.mean()) if len(flags) else 0.0
+
+
+def _nothing(spec: PerformanceSpec) -> WindowPerformance:
+    report = judge_performance({}, {}, spec.floors, spec.max_drop, 0, 0.0, spec.min_labels)
+    return WindowPerformance(report, {}, 0, 0.0, (), None)

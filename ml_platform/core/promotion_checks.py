@@ -1,0 +1,180 @@
+"""The checks of the gate, one function each; what a check lacks makes it not evaluated."""
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from ml_platform.core.gate_evidence import GateEvidence, SegmentScore
+from ml_platform.core.metric_names import HIGHER_IS_BETTER, gain
+from ml_platform.core.performance.interval import Interval
+from ml_platform.core.promotion_spec import PromotionSpec
+from ml_platform.core.verdict import Verdict
+
+# Constant scores cannot win on these. On decisions (recall) or calibration they can: always "yes"
+# has recall 1, always the base rate is perfectly calibrated. There, baselines are beaten on brier.
+_UNBEATABLE_BY_CONSTANTS = frozenset({"roc_auc", "pr_auc", "brier", "log_loss"})
+
+
+@dataclass(frozen=True)
+class GateCheck:
+    """One check of the gate: `value` was measured, `threshold` is the worst that passes.
+
+    A check that is not applicable (no champion to compare with) does not count; one that is
+    applicable and not evaluated keeps the gate shut.
+    """
+
+    name: str
+    verdict: Verdict
+    value: float | None
+    threshold: float | None
+    reason: str
+    applicable: bool = True
+
+    @property
+    def opens(self) -> bool:
+        """Whether the gate may open as far as this check goes."""
+        return self.verdict.passed or not self.applicable
+
+
+def better_than_champion(evidence: GateEvidence, spec: PromotionSpec) -> GateCheck:
+    """Demand a gain over the champion: the whole interval of the difference is above zero."""
+    name = "better_than_champion"
+    gained = _gained(evidence, spec.metric)
+    if evidence.champion is None or gained is None:
+        return _incomparable(name, evidence, spec.metric)
+    said = _compared(spec.metric, evidence.candidate, evidence.champion, gained, spec.confidence)
+    return _judged(name, gained.low > 0, gained.low, 0.0, f"{said}; it must be above 0")
+
+
+def not_worse_than_champion(
+    evidence: GateEvidence, spec: PromotionSpec, metric: str, tolerance: float
+) -> GateCheck:
+    """Demand that the candidate does no more harm than the tolerance, at the stated confidence.
+
+    The lower end of the interval of the gain must be at least minus the tolerance
+    (non-inferiority; Piaggio et al., JAMA 308(24):2594-2604, 2012). The interval is two-sided,
+    so the chance to pass a candidate that is worse by more is half of 1 - confidence.
+    """
+    name = f"not_worse_than_champion.{metric}"
+    gained = _gained(evidence, metric)
+    if evidence.champion is None or gained is None:
+        return _incomparable(name, evidence, metric)
+    said = _compared(metric, evidence.candidate, evidence.champion, gained, spec.confidence)
+    passed = gained.low >= -tolerance
+    return _judged(name, passed, gained.low, -tolerance, f"{said}; {-tolerance:g} is allowed")
+
+
+def floor(evidence: GateEvidence, metric: str, bound: float) -> GateCheck:
+    """Hold a metric to its declared worst value: at least, or at most where lower is better."""
+    name, value = f"floor.{metric}", evidence.candidate.get(metric, math.nan)
+    if math.isnan(value):
+        return _not_evaluated(name, f"{metric} is undefined on the held-out rows", bound)
+    limit = "at least" if HIGHER_IS_BETTER[metric] else "at most"
+    reason = f"{metric} {value:.4f}, {limit} {bound:g} is declared"
+    return _judged(name, gain(metric, value, bound) >= 0, value, bound, reason)
+
+
+def better_than_baseline(
+    name: str, evidence: GateEvidence, baseline: Mapping[str, float] | None, metric: str, what: str
+) -> GateCheck:
+    """Demand a gain over an answer that needs no model; brier where constants can win."""
+    if baseline is None:
+        return _not_applicable(name, f"{what} is not declared")
+    judged_by = metric if metric in _UNBEATABLE_BY_CONSTANTS else "brier"
+    value = evidence.candidate.get(judged_by, math.nan)
+    rival = baseline.get(judged_by, math.nan)
+    if math.isnan(value) or math.isnan(rival):
+        return _not_evaluated(name, f"{judged_by} is undefined for the candidate or for {what}")
+    reason = f"{judged_by} {value:.4f} against {rival:.4f} of {what}"
+    return _judged(name, gain(judged_by, value, rival) > 0, value, rival, reason)
+
+
+def segments_hold(evidence: GateEvidence, spec: PromotionSpec) -> GateCheck:
+    """Demand that no segment with rows enough loses more than `max_segment_drop`."""
+    name, limit = "segments", spec.max_segment_drop
+    if evidence.champion is None:
+        return _not_applicable(name, "there is no champion yet to compare segments with")
+    if not evidence.segments:
+        return _not_applicable(name, "no segments are declared")
+    drops = {s: drop for s in evidence.segments if (drop := _drop(s, spec)) is not None}
+    thin = len(evidence.segments) - len(drops)
+    left_out = f"; {thin} not evaluated (undefined, or under {spec.segment_min_rows} rows)"
+    if not drops:
+        return _not_evaluated(name, f"no segment could be judged{left_out}", limit)
+    worst = max(drops, key=lambda segment: drops[segment])
+    reason = (
+        f"{spec.metric} of {worst.segment} {worst.value} is {_behind(drops[worst])} "
+        f"({worst.rows:,} rows), the furthest behind of {len(drops)} segments; "
+        f"{limit:g} is allowed{left_out if thin else ''}"
+    )
+    return _judged(name, drops[worst] <= limit, drops[worst], limit, reason)
+
+
+def sane_on_extremes(evidence: GateEvidence) -> GateCheck:
+    """Demand scores that are finite, in [0, 1] and not all the same, on nulls and extremes too."""
+    name, scores = "sane_on_extremes", evidence.extremes
+    if scores is None or scores.rows == 0:
+        return _not_evaluated(name, "no extreme rows were scored")
+    wrong = [
+        what
+        for what, found in (
+            ("some are not finite", not scores.finite),
+            ("some are outside 0 to 1", not scores.in_unit_interval),
+            ("all are the same", not scores.spread > 0),
+        )
+        if found
+    ]
+    said = ", ".join(wrong) or f"all are finite, in 0 to 1, and spread over {scores.spread:.3f}"
+    return _judged(name, not wrong, scores.spread, 0.0, f"scores of {scores.rows} rows: {said}")
+
+
+def _gained(evidence: GateEvidence, metric: str) -> Interval | None:
+    """Return the difference turned so that positive means that the candidate is better."""
+    found = evidence.differences.get(metric)
+    if found is None or not (math.isfinite(found.low) and math.isfinite(found.high)):
+        return None
+    return found if HIGHER_IS_BETTER[metric] else Interval(-found.high, -found.value, -found.low)
+
+
+def _compared(
+    metric: str,
+    candidate: Mapping[str, float],
+    champion: Mapping[str, float],
+    gained: Interval,
+    confidence: float,
+) -> str:
+    return (
+        f"{metric} {candidate.get(metric, math.nan):.4f} against "
+        f"{champion.get(metric, math.nan):.4f} of the champion: better by {gained.value:+.4f}, "
+        f"with {confidence:.0%} confidence by {gained.low:+.4f} to {gained.high:+.4f}"
+    )
+
+
+def _drop(segment: SegmentScore, spec: PromotionSpec) -> float | None:
+    if segment.rows < spec.segment_min_rows or segment.champion is None:
+        return None
+    drop = gain(spec.metric, segment.champion, segment.candidate)
+    return None if math.isnan(drop) else drop
+
+
+def _behind(drop: float) -> str:
+    return f"{drop:.4f} worse" if drop > 0 else f"{-drop:.4f} better"
+
+
+def _judged(name: str, passed: bool, value: float, threshold: float, reason: str) -> GateCheck:
+    return GateCheck(name, Verdict.PASSED if passed else Verdict.FAILED, value, threshold, reason)
+
+
+def _not_evaluated(name: str, why: str, threshold: float | None = None) -> GateCheck:
+    return GateCheck(name, Verdict.NOT_EVALUATED, None, threshold, f"not evaluated: {why}")
+
+
+def _not_applicable(name: str, why: str) -> GateCheck:
+    reason = f"not applicable: {why}"
+    return GateCheck(name, Verdict.NOT_EVALUATED, None, None, reason, applicable=False)
+
+
+def _incomparable(name: str, evidence: GateEvidence, metric: str) -> GateCheck:
+    if evidence.champion is None:
+        return _not_applicable(name, f"there is no champion yet to compare {metric} with")
+    return _not_evaluated(name, f"no difference of {metric} from the champion was measured")

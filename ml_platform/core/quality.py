@@ -1,0 +1,147 @@
+"""Verdicts on the quality of one landed partition: contract, conservation, volume."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from statistics import median
+
+from ml_platform.core.check_outcome import CheckOutcome, not_evaluated
+from ml_platform.core.source_spec import VolumeLimits
+from ml_platform.core.verdict import Verdict
+
+
+@dataclass(frozen=True)
+class PartitionCount:
+    """Rows of one partition: as landed, and set aside in quarantine."""
+
+    landed: int
+    quarantined: int
+
+
+@dataclass(frozen=True)
+class Reason:
+    """Why rows were refused: how many broke which check, and one value that did."""
+
+    column: str
+    check: str
+    rows: int
+    example: str
+
+
+def contract_outcome(
+    count: PartitionCount, reasons: Sequence[Reason], block_above: float, fail_on_any: bool
+) -> CheckOutcome:
+    """Judge the share of refused rows.
+
+    Args:
+        count: rows landed and refused.
+        reasons: counted, most frequent first.
+        block_above: the largest share (0..1) of refused rows that lets the partition through.
+        fail_on_any: whether a single refused row blocks it.
+    """
+    share = count.quarantined / count.landed if count.landed else 0.0
+    numbers = {"rows": count.landed, "quarantined": count.quarantined, "quarantined_share": share}
+    table = tuple(
+        {"column": r.column, "check": r.check, "rows": r.rows, "example": r.example}
+        for r in reasons
+    )
+    if not count.quarantined:
+        return CheckOutcome(Verdict.PASSED, f"all {count.landed} rows keep the contract", numbers)
+    limit = 0.0 if fail_on_any else block_above
+    main = f"mostly {reasons[0].column or 'the row'}: {reasons[0].check}" if reasons else ""
+    found = f"{count.quarantined} of {count.landed} rows ({share:.1%}) break the contract, {main}"
+    if share > limit:
+        return CheckOutcome(
+            Verdict.FAILED, f"{found}; the limit is {limit:.1%}: partition blocked", numbers, table
+        )
+    return CheckOutcome(Verdict.WARNED, f"{found}; they are in quarantine", numbers, table)
+
+
+def conservation_outcome(count: PartitionCount, validated: int | None) -> CheckOutcome:
+    """Judge that no row was lost or made: landed = validated + quarantined.
+
+    Args:
+        count: rows landed and quarantined.
+        validated: rows written as valid; None when the partition was blocked.
+    """
+    if validated is None:
+        return not_evaluated("the partition is blocked: its last good version stays")
+    numbers = {
+        "landed": count.landed,
+        "validated": validated,
+        "quarantined": count.quarantined,
+    }
+    balance = f"{count.landed} landed = {validated} validated + {count.quarantined} quarantined"
+    if count.landed == validated + count.quarantined:
+        return CheckOutcome(Verdict.PASSED, balance, numbers)
+    return CheckOutcome(Verdict.FAILED, f"rows lost or made: not {balance}", numbers)
+
+
+def volume_outcome(
+    partition: str, rows: int, history: Mapping[str, int], limits: VolumeLimits
+) -> CheckOutcome:
+    """Judge the row count against the median of the partitions before.
+
+    Args:
+        partition: the partition at hand.
+        rows: its row count.
+        history: row counts by partition, of any partitions; only earlier ones are used.
+        limits: from the declaration.
+    """
+    before = [n for key, n in sorted(history.items()) if key < partition][-28:]
+    if len(before) < limits.min_history:
+        return not_evaluated(
+            f"{len(before)} earlier partitions, {limits.min_history} are needed for a median"
+        )
+    usual = median(before)
+    change = rows / usual - 1 if usual else float("inf") if rows else 0.0
+    numbers = {"rows": rows, "median_rows": usual, "change": change}
+    sentence = f"{rows} rows, {change:+.0%} against the median {usual:.0f} of {len(before)} before"
+    if -limits.max_drop <= change <= limits.max_rise:
+        return CheckOutcome(Verdict.PASSED, sentence, numbers)
+    allowed = f"allowed: -{limits.max_drop:.0%} to +{limits.max_rise:.0%}"
+    return CheckOutcome(Verdict.FAILED, f"{sentence}; {allowed}", numbers)
+
+
+def joined_outcome(events: int, rows: int) -> CheckOutcome:
+    """Judge that joins neither dropped nor doubled an event.
+
+    Args:
+        events: rows of the primary table in the partition.
+        rows: feature rows written for it.
+    """
+    numbers = {"events": events, "feature_rows": rows}
+    if events == rows:
+        return CheckOutcome(Verdict.PASSED, f"{rows} feature rows for {events} events", numbers)
+    change = "were lost" if rows < events else "were made"
+    sentence = f"{abs(events - rows)} rows {change}: {rows} feature rows for {events} events"
+    return CheckOutcome(Verdict.FAILED, sentence, numbers)
+
+
+def predicted_outcome(rows: int, scored: int) -> CheckOutcome:
+    """Judge that every feature row has exactly one score.
+
+    Args:
+        rows: feature rows of the partition.
+        scored: predictions written for it.
+    """
+    numbers = {"feature_rows": rows, "predictions": scored}
+    if rows == scored:
+        return CheckOutcome(Verdict.PASSED, f"{scored} predictions for {rows} rows", numbers)
+    return CheckOutcome(Verdict.FAILED, f"{scored} predictions for {rows} rows", numbers)
+
+
+def logged_outcome(predictions: int, logged: int, new: int) -> CheckOutcome:
+    """Judge that every prediction is in the inference log exactly once.
+
+    Args:
+        predictions: predictions of the partition.
+        logged: rows of the log for it, from batch, after this run.
+        new: rows that this run added.
+    """
+    numbers = {"predictions": predictions, "logged": logged, "added": new}
+    sentence = f"{logged} log rows for {predictions} predictions, {new} of them new"
+    if logged >= predictions:
+        return CheckOutcome(Verdict.PASSED, sentence, numbers)
+    return CheckOutcome(Verdict.FAILED, sentence, numbers)

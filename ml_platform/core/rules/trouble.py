@@ -1,0 +1,49 @@
+"""Troubles that no retraining mends: broken input, a broken endpoint."""
+
+from ml_platform.core.alerts import Severity
+from ml_platform.core.decision import Action, Cause, Decision
+from ml_platform.core.facts import DATA_QUALITY, CheckName, Facts
+from ml_platform.core.ledger import Past
+from ml_platform.core.retraining_spec import RetrainingSpec
+from ml_platform.core.rules.seen import evidence
+from ml_platform.core.verdict import Verdict
+
+
+def data_quality(policy: RetrainingSpec, facts: Facts, past: Past) -> Decision | None:
+    """Broken input (contract, volume, schema, missing source): page, never retrain on it.
+
+    The newest evaluated fact of each check and table counts: one that could not be evaluated
+    does not make up for an earlier failure. A warning does not count: a few quarantined rows are
+    what quarantine is for.
+    """
+    newest = {
+        (fact.name, fact.subject): fact
+        for name in sorted(DATA_QUALITY)
+        for fact in facts.history(name)
+        if fact.verdict.evaluated
+    }
+    broken = [fact for fact in newest.values() if fact.verdict is Verdict.FAILED]
+    if not broken:
+        return None
+    said = "; ".join(f"{fact.partition}: {fact.said}" for fact in broken)
+    return Decision(
+        Action.PAGE,
+        Cause.DATA_QUALITY,
+        f"{said}; broken data are never retrained on",
+        evidence(*broken),
+        severity=Severity.CRITICAL,
+    )
+
+
+def endpoint_budget(policy: RetrainingSpec, facts: Facts, past: Past) -> Decision | None:
+    """Latency or error budget broken: page; another model would not answer any faster."""
+    history = [f for f in facts.history(CheckName.ENDPOINT) if f.verdict.evaluated]
+    if not history or history[-1].verdict is not Verdict.FAILED:
+        return None
+    return Decision(
+        Action.PAGE,
+        Cause.ENDPOINT,
+        f"{history[-1].said}; scale the endpoint or roll it back, a retraining does not help",
+        evidence(history[-1]),
+        severity=Severity.CRITICAL,
+    )

@@ -1,0 +1,104 @@
+"""What a team writes about a source table: where it lands, how it is cut, what holds it to form."""
+
+import re
+from datetime import date
+from typing import Annotated, Any, Literal, Self
+
+from pydantic import BeforeValidator, Field, field_validator, model_validator
+
+from ml_platform.core.declared_types import Count, Module, Name, Owner, Positive, Share
+from ml_platform.core.spec_errors import Declared, refuse
+
+PARTITION_PLACEHOLDER = "{partition}"
+
+
+def _option_text(given: Any) -> Any:
+    # Spark's reader options are text; YAML writes `header: true` as a boolean.
+    if isinstance(given, bool):
+        return str(given).lower()
+    return str(given) if isinstance(given, int | float) else given
+
+
+class Partitions(Declared):
+    """How the table is cut in time: one partition per hour, day, week or month."""
+
+    every: Literal["hour", "day", "week", "month"]
+    start: date = Field(description="The first partition.")
+    end: date | None = Field(None, description="The first day after the last partition, if any.")
+
+    @model_validator(mode="after")
+    def _end_follows_start(self) -> Self:
+        if self.end is not None and self.end <= self.start:
+            refuse(f"end: {self.end} is not after start, {self.start}", str(self.end), "end")
+        return self
+
+
+class Landing(Declared):
+    """Where files land, below the landing root, and how they are read."""
+
+    format: Literal["csv", "parquet", "json"]
+    path: str = Field(description='A file or folder per partition: "flights/{partition}.csv".')
+    options: dict[str, Annotated[str, BeforeValidator(_option_text)]] = Field(default_factory=dict)
+
+    @field_validator("path")
+    @classmethod
+    def _has_a_place_for_the_partition(cls, path: str) -> str:
+        if PARTITION_PLACEHOLDER not in path:
+            raise ValueError(
+                f'given "{path}"; it needs {PARTITION_PLACEHOLDER} where the partition goes, '
+                'such as "flights/{partition}.csv"'
+            )
+        if stray := re.findall(r"[{}]", path.replace(PARTITION_PLACEHOLDER, "")):
+            raise ValueError(
+                f'given "{path}"; {PARTITION_PLACEHOLDER} is the only placeholder, '
+                f"there is a stray {stray[0]}"
+            )
+        if path.startswith(("/", "~")) or ".." in path.split("/"):
+            raise ValueError(f'given "{path}"; it must stay below the landing root: no /, ~ or ..')
+        return path
+
+
+class VolumeLimits(Declared):
+    """How far a partition's row count may stray from the trailing median of its predecessors."""
+
+    max_drop: Share = Field(0.5, description="The largest share of rows that may be absent.")
+    max_rise: Positive = Field(1.0, description="The largest share of rows beyond the median.")
+    min_history: Count = Field(7, description="Partitions needed before anything is judged.")
+
+
+class SourceSpec(Declared):
+    """One source table, as declared in its defs.yaml.
+
+    >>> flights = SourceSpec.model_validate({
+    ...     "name": "flights",
+    ...     "landing": {"format": "csv", "path": "flights/{partition}.csv"},
+    ...     "partitions": {"every": "day", "start": "2013-01-01"},
+    ...     "contract": "contract.Flights",
+    ... })
+    >>> flights.on_violation, flights.partitions.every
+    ('quarantine', 'day')
+    """
+
+    name: Name
+    landing: Landing
+    partitions: Partitions
+    contract: Module = Field(description="A DataFrameModel beside defs.yaml: contract.Flights.")
+    on_violation: Literal["quarantine", "fail"] = "quarantine"
+    block_above: Share = Field(0.05, description="Quarantined share that blocks a partition.")
+    volume: VolumeLimits = Field(default_factory=VolumeLimits)
+    description: str = ""
+    owners: tuple[Owner, ...] = ()
+    tags: dict[str, str] = Field(default_factory=dict)
+
+    @field_validator("contract")
+    @classmethod
+    def _names_a_class_in_a_module(cls, contract: str) -> str:
+        if "." not in contract:
+            raise ValueError(
+                f'given "{contract}"; expected <module>.<class>, such as "contract.Flights"'
+            )
+        return contract
+
+    def resolved(self) -> dict[str, Any]:
+        """Return the whole declaration, defaults included, as plain JSON values."""
+        return self.model_dump(mode="json")

@@ -1,0 +1,1 @@
+"""Flights out of New York as scheduled: what is known before departure."""

@@ -1,0 +1,1 @@
+"""What became of each flight; lands one day after the flight."""

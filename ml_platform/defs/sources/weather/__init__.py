@@ -1,0 +1,1 @@
+"""Hourly weather observed at the three New York airports."""

@@ -1,0 +1,71 @@
+"""The two files Dagster's processes read: dagster.yaml (the instance) and workspace.yaml."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from ruamel.yaml import YAML
+
+from ml_platform.core.names import TAG_RETRAINING_OF
+from ml_platform.engine.ports import LOOPBACK
+
+CONCURRENT_RUNS = 4
+
+
+def instance_settings(socket: Path) -> dict[str, Any]:
+    """Dagster's instance settings: the local default, with SQLite under the instance folder.
+
+    Args:
+        socket: where the run server listens.
+    """
+    return {
+        "telemetry": {"enabled": False},
+        "nux": {"enabled": False},
+        "run_launcher": {
+            "module": "ml_platform.engine.run_launcher",
+            "class": "WarmRunLauncher",
+            "config": {"socket": str(socket)},
+        },
+        "run_coordinator": {
+            "module": "dagster.core.run_coordinator",
+            "class": "QueuedRunCoordinator",
+            "config": {
+                "dequeue_interval_seconds": 1,
+                "max_concurrent_runs": CONCURRENT_RUNS,
+                # One retraining per model at a time, whoever asks for it.
+                "tag_concurrency_limits": [
+                    {
+                        "key": TAG_RETRAINING_OF,
+                        "value": {"applyLimitPerUniqueValue": True},
+                        "limit": 1,
+                    }
+                ],
+            },
+        },
+        "run_monitoring": {
+            "enabled": True,
+            "poll_interval_seconds": 10,
+            "start_timeout_seconds": 120,
+            "cancel_timeout_seconds": 60,
+        },
+        # A run is retried when its process died; a step that failed has its own policy.
+        "run_retries": {"enabled": True, "max_retries": 2, "retry_on_asset_or_op_failure": False},
+        "sensors": {"use_threads": True, "num_workers": 4},
+        "code_servers": {"local_startup_timeout": 180},
+    }
+
+
+def workspace(code_port: int, location_name: str) -> dict[str, Any]:
+    """A workspace that points at a running code server."""
+    server = {"host": LOOPBACK, "port": code_port, "location_name": location_name}
+    return {"load_from": [{"grpc_server": server}]}
+
+
+def write_yaml(path: Path, content: dict[str, Any], comment: str) -> Path:
+    """Write a YAML file with a first line that says where it comes from."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with path.open("w") as out:
+        out.write(f"# {comment}\n")
+        YAML().dump(content, out)
+    return path

@@ -1,0 +1,100 @@
+"""Dagster's own processes, the run server and the MLflow UI, as supervised children."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from ml_platform.engine.ports import LOOPBACK, answers
+from ml_platform.engine.run_socket import ask
+from ml_platform.engine.service import Service
+
+# The daemon opens no port; this is the first line it writes once its loops are about to start.
+_DAEMON_STARTED = "following daemons"
+
+
+@dataclass(frozen=True)
+class LocalServices:
+    """Builds the services of one home.
+
+    Attributes:
+        env: environment of every child.
+        root: the project's folder, working directory of the children that load its code.
+        logs: folder of their logs.
+        module: the module that holds the Definitions.
+    """
+
+    env: Mapping[str, str]
+    root: Path
+    logs: Path
+    module: str
+
+    def run_server(self, socket: Path) -> Service:
+        """The preloaded process that runs are forked from."""
+        return self._python(
+            "run server",
+            *("-m", "ml_platform.engine.run_server", "--socket", str(socket)),
+            *("--module", self.module, "--logs", str(self.logs / "runs")),
+            *("--root", str(self.root / self.module.partition(".")[0])),
+            ready=lambda: ask(socket, {"do": "health", "run_id": ""}) is not None,
+            stop_seconds=15.0,
+        )
+
+    def code_server(self, port: int, location_name: str) -> Service:
+        """Loads the definitions and evaluates sensors; reloads from the UI."""
+        return self._python(
+            "code server",
+            *("-m", "dagster", "code-server", "start", "--host", LOOPBACK, "--port", str(port)),
+            *("-m", self.module, "-d", str(self.root), "--location-name", location_name),
+            ready=lambda: answers(port),
+        )
+
+    def daemon(self, workspace: Path) -> Service:
+        """Ticks sensors and automation, launches queued runs, watches running ones."""
+        name = "Dagster daemon"
+        log = self._log(name)
+        return self._python(
+            name,
+            *("-m", "dagster._daemon", "run", "-w", str(workspace)),
+            ready=lambda: log.exists() and _DAEMON_STARTED in log.read_text(errors="replace"),
+        )
+
+    def webserver(self, port: int, workspace: Path) -> Service:
+        """Dagster's UI."""
+        return self._python(
+            "Dagster UI",
+            *("-m", "dagster_webserver", "-h", LOOPBACK, "-p", str(port), "-w", str(workspace)),
+            ready=lambda: answers(port),
+        )
+
+    def mlflow_ui(self, port: int, tracking_uri: str, artifact_root: str) -> Service:
+        """MLflow's UI over the tracking store."""
+        return self._python(
+            "MLflow UI",
+            *("-m", "mlflow", "server", "--host", LOOPBACK, "--port", str(port)),
+            *("--backend-store-uri", tracking_uri, "--default-artifact-root", artifact_root),
+            *("--workers", "1"),
+            ready=lambda: answers(port),
+        )
+
+    def _log(self, name: str) -> Path:
+        return self.logs / f"{name.lower().replace(' ', '-')}.log"
+
+    def _python(
+        self,
+        name: str,
+        *arguments: str,
+        ready: Callable[[], bool],
+        stop_seconds: float = 10.0,
+    ) -> Service:
+        return Service(
+            name=name,
+            command=[sys.executable, *arguments],
+            env=self.env,
+            log=self._log(name),
+            folder=self.root,
+            ready=ready,
+            stop_seconds=stop_seconds,
+        )

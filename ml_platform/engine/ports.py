@@ -1,0 +1,39 @@
+"""Loopback ports: finding a free one and asking whether anything answers there."""
+
+from __future__ import annotations
+
+import socket
+
+from ml_platform.engine.errors import EngineError
+
+LOOPBACK = "127.0.0.1"
+
+
+def free_port() -> int:
+    """A loopback port that nothing listens on at this moment."""
+    with socket.socket() as probe:
+        probe.bind((LOOPBACK, 0))
+        return int(probe.getsockname()[1])
+
+
+def claim_port(port: int, purpose: str) -> int:
+    """The port itself, once it is known to be free.
+
+    Two servers can silently share a port, so a taken one is refused here.
+
+    Raises:
+        EngineError: something else listens there.
+    """
+    if answers(port):
+        raise EngineError(
+            f"Port {port}, asked for by {purpose}, is taken by another process. "
+            "Stop that process or name another port."
+        )
+    return port
+
+
+def answers(port: int) -> bool:
+    """Whether something accepts connections on this loopback port."""
+    with socket.socket() as probe:
+        probe.settimeout(1.0)
+        return probe.connect_ex((LOOPBACK, port)) == 0

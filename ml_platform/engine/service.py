@@ -1,0 +1,101 @@
+"""One long-running child process: how it is started, when it is ready, how it is stopped."""
+
+from __future__ import annotations
+
+import contextlib
+import ctypes
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from ml_platform.engine.errors import EngineError, with_log_tail
+
+_PR_SET_PDEATHSIG = 1
+
+
+@dataclass
+class Service:
+    """A child process in a process group of its own, its output in a log file.
+
+    Attributes:
+        name: what people call it, "Spark server".
+        command: program and arguments.
+        env: the whole environment of the child.
+        log: file that takes standard output and error, written anew by each start.
+        folder: working directory of the child.
+        ready: says whether the child does its work yet.
+        start_seconds: how long it may take to be ready.
+        stop_seconds: how long it may take to end when asked, before it is killed.
+    """
+
+    name: str
+    command: Sequence[str]
+    env: Mapping[str, str]
+    log: Path
+    folder: Path
+    ready: Callable[[], bool]
+    start_seconds: float = 120.0
+    stop_seconds: float = 10.0
+    process: subprocess.Popen[bytes] | None = field(default=None, init=False)
+
+    def start(self) -> None:
+        """Start the child and return at once."""
+        self.log.parent.mkdir(parents=True, exist_ok=True)
+        with self.log.open("wb") as out:
+            self.process = subprocess.Popen(
+                self.command,
+                env=dict(self.env),
+                cwd=self.folder,
+                stdin=subprocess.DEVNULL,
+                stdout=out,
+                stderr=subprocess.STDOUT,
+                process_group=0,
+                preexec_fn=end_with_parent if sys.platform == "linux" else None,
+            )
+
+    def wait_until_ready(self) -> None:
+        """Block until the child does its work.
+
+        Raises:
+            EngineError: it ended, or was not ready in time.
+        """
+        deadline = time.monotonic() + self.start_seconds
+        while not self.ready():
+            self.check()
+            if time.monotonic() > deadline:
+                message = f"The {self.name} was not ready after {self.start_seconds:.0f} s."
+                raise EngineError(with_log_tail(message, self.log))
+            time.sleep(0.1)
+
+    def check(self) -> None:
+        """Raise EngineError if the child was started and is no longer there."""
+        code = self.process.poll() if self.process else None
+        if code is not None:
+            message = f"The {self.name} ended unexpectedly ({_in_words(code)})."
+            raise EngineError(with_log_tail(message, self.log))
+
+    def stop(self) -> None:
+        """Ask the child to end, wait, and kill what is left of its process group."""
+        if self.process is None:
+            return
+        self.process.terminate()
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            self.process.wait(self.stop_seconds)
+        with contextlib.suppress(ProcessLookupError):  # nobody is left in the group: all is well
+            os.killpg(self.process.pid, signal.SIGKILL)
+        self.process.wait()
+        self.process = None
+
+
+def end_with_parent() -> None:
+    """Have Linux end this process when its parent dies, even by SIGKILL."""
+    ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGTERM)
+
+
+def _in_words(code: int) -> str:
+    return f"killed by {signal.Signals(-code).name}" if code < 0 else f"exit code {code}"

@@ -1,0 +1,135 @@
+"""A local Spark Connect server from the installed wheel, shared by every run of this machine."""
+
+from __future__ import annotations
+
+import importlib.util
+import os
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+
+import psutil
+
+from ml_platform.engine.ports import LOOPBACK, answers
+from ml_platform.engine.service import Service
+
+SERVER_CLASS = "org.apache.spark.sql.connect.service.SparkConnectServer"
+_GIB = 1024**3
+_LOGGING = """rootLogger.level = warn
+rootLogger.appenderRef.stderr.ref = stderr
+appender.stderr.type = Console
+appender.stderr.name = stderr
+appender.stderr.target = SYSTEM_ERR
+appender.stderr.layout.type = PatternLayout
+appender.stderr.layout.pattern = %d{HH:mm:ss} %p %c{1}: %m%n
+"""
+
+
+def remote_address(port: int) -> str:
+    """What clients put into ``SPARK_REMOTE``.
+
+    >>> remote_address(15002)
+    'sc://127.0.0.1:15002'
+    """
+    return f"sc://{LOOPBACK}:{port}"
+
+
+def spark_server(
+    port: int, folder: Path, log: Path, env: Mapping[str, str], start_seconds: float = 120.0
+) -> Service:
+    """The server as a supervised child in the foreground.
+
+    Args:
+        port: loopback port of the Connect endpoint.
+        folder: takes Spark's own files (warehouse, artifacts, shuffle), never the caller's folder.
+        log: file for the JVM's output.
+        env: environment of the child; ``JAVA_HOME`` must name a Java that Spark accepts.
+        start_seconds: how long the JVM may take.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    logging = folder / "log4j2.properties"
+    logging.write_text(_LOGGING)
+    properties = folder / "spark.properties"
+    properties.write_text("".join(f"{k} {v}\n" for k, v in server_conf(port, folder).items()))
+    spark_home = installed_spark()
+    return Service(
+        name="Spark server",
+        command=[
+            *("bash", str(spark_home / "bin" / "spark-submit")),
+            *("--class", SERVER_CLASS, "--name", "ml_platform"),
+            *("--properties-file", str(properties)),
+        ],
+        # SPARK_CONNECT_MODE=0: the server itself is a classic application.
+        env={
+            **{k: v for k, v in env.items() if k != "SPARK_REMOTE"},
+            "SPARK_HOME": str(spark_home),
+            "SPARK_CONNECT_MODE": "0",
+            "SPARK_LOCAL_IP": LOOPBACK,
+            "PYSPARK_PYTHON": sys.executable,
+        },
+        log=log,
+        folder=folder,
+        ready=lambda: answers(port),
+        start_seconds=start_seconds,
+    )
+
+
+def server_conf(port: int, folder: Path) -> dict[str, str]:
+    """Spark's settings for one machine with few cores and small daily partitions."""
+    return {
+        "spark.master": "local[*]",
+        "spark.driver.memory": driver_memory(),
+        "spark.driver.host": LOOPBACK,
+        "spark.driver.bindAddress": LOOPBACK,
+        "spark.driver.extraJavaOptions": (
+            f"-Dlog4j2.configurationFile=file:{folder / 'log4j2.properties'} "
+            f"-Dderby.system.home={folder} -Duser.timezone=UTC"
+        ),
+        "spark.connect.grpc.binding.address": LOOPBACK,
+        "spark.connect.grpc.binding.port": str(port),
+        "spark.ui.enabled": "false",
+        "spark.ui.showConsoleProgress": "false",
+        "spark.local.dir": str(folder / "scratch"),
+        "spark.pyspark.python": sys.executable,
+        "spark.python.daemon.module": "ml_platform.engine.spark_worker",
+        "spark.python.worker.reuse": "true",
+        "spark.sql.adaptive.enabled": "true",
+        "spark.sql.artifact.isolation.enabled": "false",
+        "spark.sql.catalogImplementation": "in-memory",
+        "spark.sql.execution.arrow.pyspark.enabled": "true",
+        # INT96, the default, has no statistics in the file.
+        "spark.sql.parquet.outputTimestampType": "TIMESTAMP_MICROS",
+        "spark.sql.session.timeZone": "UTC",
+        "spark.sql.shuffle.partitions": "2",
+        "spark.sql.warehouse.dir": str(folder / "warehouse"),
+    }
+
+
+def driver_memory() -> str:
+    """A quarter of the machine's memory, at least 1 GiB and at most 4 GiB."""
+    quarter = psutil.virtual_memory().total // 4
+    return f"{min(max(quarter, _GIB), 4 * _GIB) // 1024**2}m"
+
+
+def installed_spark() -> Path:
+    """The folder of the installed pyspark package, which holds the whole of Spark."""
+    spec = importlib.util.find_spec("pyspark")
+    assert spec is not None and spec.origin is not None, "pyspark is a dependency of ml_platform"
+    return Path(os.path.dirname(spec.origin))
+
+
+def warm_up(remote: str) -> None:
+    """Run one query and one Python task, so that the first run finds compiled code and workers.
+
+    Args:
+        remote: address of the server, which may still be starting.
+    """
+    from pyspark.sql import SparkSession
+
+    spark = SparkSession.builder.remote(remote).create()
+    try:
+        numbers = spark.range(1000).selectExpr("id", "id % 7 AS remainder")
+        numbers.groupBy("remainder").count().toArrow()
+        numbers.mapInArrow(lambda batches: batches, numbers.schema).toArrow()
+    finally:
+        spark.stop()

@@ -1,0 +1,166 @@
+"""A model on disk: trees, specification and a manifest of digests. Data only, nothing to unpickle.
+
+model.ubj       the booster in XGBoost's own binary format
+spec.json       resolved declaration, features, input columns, threshold, preprocess, versions, data
+manifest.json   the sha256 of each of the two
+"""
+
+from __future__ import annotations
+
+import hashlib
+import importlib
+import json
+from collections.abc import Mapping, Sequence
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from ml_platform.core.errors import StoreError
+from ml_platform.estimators.scoring_model import ScoringModel
+
+if TYPE_CHECKING:
+    from xgboost import Booster
+
+MODEL_FILE = "model.ubj"
+SPEC_FILE = "spec.json"
+MANIFEST_FILE = "manifest.json"
+FORMAT = 1
+
+
+def save_artifact(
+    directory: Path,
+    booster: Booster,
+    *,
+    spec_resolved: Mapping[str, Any],
+    preprocess_name: str,
+    feature_names: Sequence[str],
+    input_columns: Mapping[str, str],
+    threshold: float,
+    extra: Mapping[str, Any] | None = None,
+) -> str:
+    """Write the artifact into `directory` and return the sha256 of its manifest.
+
+    Args:
+        directory: created where absent.
+        booster: the fitted trees.
+        spec_resolved: the model's declaration with every default filled in, JSON-ready.
+        preprocess_name: the importable module that makes the features.
+        feature_names: the columns of the matrix, in order.
+        input_columns: the columns preprocess reads, with their dtypes.
+        threshold: scores at or above it are decided 1.
+        extra: what else must be known of this model: data versions, git revision, run ids.
+    """
+    directory.mkdir(parents=True, exist_ok=True)
+    booster.save_model(directory / MODEL_FILE)
+    spec = {
+        "format": FORMAT,
+        "spec": dict(spec_resolved),
+        "preprocess": preprocess_name,
+        "preprocess_sha256": preprocess_digest(preprocess_name),
+        "features": list(feature_names),
+        "input_columns": dict(input_columns),
+        "threshold": float(threshold),
+        "packages": {name: _installed(name) for name in ("ml-platform", "xgboost-cpu", "numpy")},
+        **(extra or {}),
+    }
+    (directory / SPEC_FILE).write_text(json.dumps(spec, indent=2, default=str) + "\n")
+    digests = {name: _sha256(directory / name) for name in (MODEL_FILE, SPEC_FILE)}
+    (directory / MANIFEST_FILE).write_text(json.dumps({"sha256": digests}, indent=2) + "\n")
+    return _sha256(directory / MANIFEST_FILE)
+
+
+def load_artifact(directory: Path, manifest_sha256: str | None = None) -> ScoringModel:
+    """Verify every file of an artifact and return the model.
+
+    `manifest_sha256`, as recorded in the registry, also guards the manifest itself.
+
+    Raises:
+        StoreError: a file is absent, altered or unreadable, or the feature code cannot be
+            imported; the message names the file.
+    """
+    _verify(directory, manifest_sha256)
+    spec = json.loads((directory / SPEC_FILE).read_text())
+    if spec.get("format") != FORMAT:
+        raise StoreError(
+            f"{directory / SPEC_FILE} has format {spec.get('format')}; this release reads {FORMAT}"
+        )
+    return ScoringModel(
+        booster=_load_booster(directory / MODEL_FILE),
+        transform=preprocess_module(spec["preprocess"]).transform,
+        input_columns=spec["input_columns"],
+        feature_names=tuple(spec["features"]),
+        threshold=float(spec["threshold"]),
+        spec=spec,
+    )
+
+
+def preprocess_digest(module_name: str) -> str:
+    """Return the sha256 of a preprocess module's source, the version of the feature code.
+
+    Raises:
+        StoreError: the module cannot be imported.
+    """
+    source = preprocess_module(module_name).__file__
+    if source is None:
+        raise StoreError(f"the feature code {module_name} is not a file")
+    return _sha256(Path(source))
+
+
+def _verify(directory: Path, manifest_sha256: str | None) -> None:
+    manifest = directory / MANIFEST_FILE
+    if manifest_sha256 is not None:
+        _require_digest(manifest, manifest_sha256)
+    digests = _read_manifest(manifest)
+    for name in (MODEL_FILE, SPEC_FILE):
+        _require_digest(directory / name, digests.get(name))
+
+
+def _read_manifest(manifest: Path) -> Mapping[str, str]:
+    try:
+        return dict(json.loads(manifest.read_text())["sha256"])
+    except FileNotFoundError as error:
+        raise StoreError(f"{manifest} is missing: not a model, or only part of one") from error
+    except (ValueError, KeyError, TypeError) as error:
+        raise StoreError(f"{manifest} is not a manifest of digests") from error
+
+
+def _require_digest(file: Path, expected: str | None) -> None:
+    try:
+        found = _sha256(file)
+    except FileNotFoundError as error:
+        raise StoreError(f"{file} is missing: the model is incomplete") from error
+    if found != expected:
+        raise StoreError(
+            f"{file} was altered after the model was saved: "
+            f"its sha256 is {found}, recorded was {expected}"
+        )
+
+
+def _load_booster(file: Path) -> Booster:
+    import xgboost as xgb
+
+    booster = xgb.Booster(model_file=file)
+    # One thread: workers run side by side already, and a single row gains nothing from more.
+    booster.set_param({"nthread": 1})
+    return booster
+
+
+def preprocess_module(module_name: str) -> Any:
+    try:
+        return importlib.import_module(module_name)
+    except ImportError as error:
+        raise StoreError(
+            f"the feature code {module_name}, which this model was trained with, "
+            f"cannot be imported: {error}"
+        ) from error
+
+
+def _installed(package: str) -> str | None:
+    try:
+        return version(package)
+    except PackageNotFoundError:
+        return None
+
+
+def _sha256(file: Path) -> str:
+    return hashlib.sha256(file.read_bytes()).hexdigest()

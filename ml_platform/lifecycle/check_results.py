@@ -1,0 +1,134 @@
+"""From a pure outcome to what Dagster shows: one result per check, one evaluation per partition."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+
+from dagster import (
+    AssetCheckEvaluation,
+    AssetCheckKey,
+    AssetCheckResult,
+    AssetCheckSeverity,
+    AssetExecutionContext,
+    AssetKey,
+    MetadataValue,
+    TableColumn,
+    TableRecord,
+    TableSchema,
+)
+
+from ml_platform.core.check_outcome import CheckOutcome
+from ml_platform.core.verdict import Verdict, worst
+
+
+def check_result(
+    context: AssetExecutionContext,
+    asset: tuple[str, ...],
+    check: str,
+    outcomes: Mapping[str, CheckOutcome],
+) -> AssetCheckResult:
+    """The result of a partitioned check.
+
+    In a run over a range Dagster keeps a single row for the check, without a partition, so each
+    partition's own evaluation is reported beside it: every day shows its own verdict in the UI.
+
+    Args:
+        context: of the step that checked.
+        asset: the path of the checked asset.
+        check: the check's name.
+        outcomes: by partition key.
+    """
+    if len(outcomes) == 1:
+        return single_result(asset, check, next(iter(outcomes.values())))
+    for partition, outcome in outcomes.items():
+        context.instance.report_runless_asset_event(_evaluation(asset, check, partition, outcome))
+    return single_result(asset, check, _over_range(outcomes))
+
+
+def single_result(
+    asset: tuple[str, ...], check: str, outcome: CheckOutcome, warn_only: bool = False
+) -> AssetCheckResult:
+    """The result of a check that is not partitioned, or of one partition."""
+    return AssetCheckResult(
+        asset_key=AssetKey(list(asset)),
+        check_name=check,
+        passed=outcome.verdict.passed,
+        severity=AssetCheckSeverity.WARN if warn_only else _severity(outcome.verdict),
+        description=_description(outcome),
+        metadata=outcome_metadata(outcome),
+    )
+
+
+def outcome_metadata(outcome: CheckOutcome) -> dict[str, object]:
+    """The numbers (they plot over partitions), the verdict and the table."""
+    metadata: dict[str, object] = {
+        name: value for name, value in outcome.numbers.items() if not _is_nan(value)
+    }
+    metadata["verdict"] = str(outcome.verdict)
+    if outcome.table:
+        metadata["details"] = _table(outcome)
+    return metadata
+
+
+def _evaluation(
+    asset: tuple[str, ...], check: str, partition: str, outcome: CheckOutcome
+) -> AssetCheckEvaluation:
+    from dagster._core.definitions.metadata import normalize_metadata
+
+    return AssetCheckEvaluation(
+        asset_key=AssetKey(list(asset)),
+        check_name=check,
+        passed=outcome.verdict.passed,
+        severity=_severity(outcome.verdict),
+        description=_description(outcome),
+        metadata=normalize_metadata(outcome_metadata(outcome)),  # type: ignore[arg-type]
+        partition=partition,
+    )
+
+
+def _over_range(outcomes: Mapping[str, CheckOutcome]) -> CheckOutcome:
+    grave = worst(outcome.verdict for outcome in outcomes.values())
+    named = [p for p, outcome in outcomes.items() if outcome.verdict is grave]
+    rows = tuple(
+        {"partition": p, "verdict": str(o.verdict), "finding": o.sentence}
+        for p, o in outcomes.items()
+    )
+    sentence = f"{len(named)} of {len(outcomes)} partitions: {outcomes[named[0]].sentence}"
+    return CheckOutcome(grave, sentence, table=rows)
+
+
+def _severity(verdict: Verdict) -> AssetCheckSeverity:
+    return AssetCheckSeverity.ERROR if verdict is Verdict.FAILED else AssetCheckSeverity.WARN
+
+
+def _description(outcome: CheckOutcome) -> str:
+    if outcome.verdict is Verdict.NOT_EVALUATED:
+        return f"NOT EVALUATED: {outcome.sentence}"
+    return outcome.sentence
+
+
+def _is_nan(value: float | int) -> bool:
+    return isinstance(value, float) and not math.isfinite(value)
+
+
+def _table(outcome: CheckOutcome) -> MetadataValue:
+    records = [
+        TableRecord({k: _cell(v) for k, v in row.items()})
+        for row in outcome.table
+    ]
+    kinds = {bool: "bool", int: "int", float: "float"}
+    first = outcome.table[0]
+    columns = [TableColumn(name, kinds.get(type(value), "string")) for name, value in first.items()]
+    return MetadataValue.table(records, schema=TableSchema(columns=columns))
+
+
+def _cell(value: object) -> object:
+    return "" if value is None or (isinstance(value, float) and not math.isfinite(value)) else value
+
+
+def check_key(asset: tuple[str, ...], check: str) -> AssetCheckKey:
+    """The key of a check on an asset."""
+    return AssetCheckKey(AssetKey(list(asset)), check)
+
+

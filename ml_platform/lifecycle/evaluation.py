@@ -1,0 +1,249 @@
+"""Evaluation: the candidate on the hold-out, beside champion, base rate and a trivial rule.
+
+Its blocking checks are the gate: what one of them refuses never becomes champion.
+"""
+
+from collections.abc import Iterator, Mapping
+from datetime import UTC, datetime
+from typing import Any
+
+import pyarrow as pa
+from dagster import (
+    AssetCheckSpec,
+    AssetExecutionContext,
+    AssetsDefinition,
+    MaterializeResult,
+    asset,
+)
+
+from ml_platform.core import names
+from ml_platform.core.check_outcome import CheckOutcome
+from ml_platform.core.extreme_rows import extreme_rows
+from ml_platform.core.gate_evidence import GateEvidence
+from ml_platform.core.gate_measurement import Contender, measure_candidate
+from ml_platform.core.ledger import EntryKind
+from ml_platform.core.performance.bootstrap import bootstrap_intervals
+from ml_platform.core.performance.calibration import calibration_curve
+from ml_platform.core.performance.confusion import confusion
+from ml_platform.core.performance.interval import Interval
+from ml_platform.core.promotion import GateReport, judge_candidate
+from ml_platform.core.promotion_checks import GateCheck
+from ml_platform.core.verdict import Verdict
+from ml_platform.estimators.artifact import load_artifact
+from ml_platform.estimators.xgboost_model import fit
+from ml_platform.lifecycle.check_results import single_result
+from ml_platform.lifecycle.evaluation_figures import calibration_picture, confusion_matrix_picture
+from ml_platform.lifecycle.model import Model
+from ml_platform.lifecycle.picture import picture
+from ml_platform.lifecycle.record import record
+from ml_platform.lifecycle.training_rows import LabelledRows, read_split
+from ml_platform.resources.lake_resource import LakeResource
+from ml_platform.resources.registry_resource import RegistryResource
+from ml_platform.stores.lake import Lake
+from ml_platform.stores.model_registry import CHALLENGER, ModelRegistry
+from ml_platform.stores.registered_version import RegisteredVersion
+
+STUMP = {"n_estimators": 1, "max_depth": 1, "learning_rate": 1.0}
+"""The trivial rule: one split on the one best feature."""
+
+
+def evaluation_asset(model: Model) -> AssetsDefinition:
+    """The asset ``<model>/evaluation`` with one blocking check per condition of the gate."""
+    path = model.path(names.EVALUATION)
+
+    @asset(
+        key=list(path),
+        deps=[model.key(names.CANDIDATE), model.key(names.REFERENCE)],
+        description=(
+            "Metrics of the candidate on the most recent matured days, with bootstrap confidence "
+            "intervals, beside the champion, the base rate and a one-split rule on the same rows. "
+            "Grain: one row per model version, contender and metric."
+        ),
+        check_specs=gate_specs(model),
+        **(model.common("numpy")),
+    )
+    def evaluation(
+        context: AssetExecutionContext, lake: LakeResource, registry: RegistryResource
+    ) -> Iterator[object]:
+        opened, versions = lake.open(), registry.open()
+        challenger = versions.by_alias(model.name, CHALLENGER)
+        assert challenger is not None  # the candidate is upstream
+        holdout = read_split(
+            model, opened, int(challenger.tags["training_set_version"]), "holdout"
+        )
+        scored = load_artifact(challenger.path)
+        own = Contender(scored.score(holdout.columns), scored.threshold)
+        intervals = bootstrap_intervals(holdout.label, own.score, own.threshold)
+        evidence = gather_evidence(model, opened, versions, challenger, holdout, own)
+        report = judge_candidate(evidence, model.spec.promotion)
+        opened.table(model.table(names.EVALUATION)).append_arrow(
+            _rows(challenger.version, evidence, intervals, holdout)
+        )
+        figures = _figures(holdout, own)
+        run = versions.run_of(challenger)
+        run.log_metrics(
+            {f"holdout_{k}": v.value for k, v in intervals.items()}
+            | {f"holdout_{k}_{end}": getattr(v, end) for k, v in intervals.items() for end in ("low", "high")}
+        )
+        run.log_figures(figures)
+        if not report.passed:
+            versions.refuse(model.name, challenger.version, report.reason)
+            _record_refusal(context, model, opened, challenger.version, report)
+        yield MaterializeResult(
+            metadata={
+                "model_version": challenger.version,
+                "holdout_rows": len(holdout.label),
+                **{k: v.value for k, v in intervals.items() if v.value == v.value},
+                **{name: picture(png) for name, png in figures.items()},
+            }
+        )
+        for check in report.checks:
+            yield single_result(path, check_name(check.name), _outcome(check))
+
+    return evaluation
+
+
+def gate_specs(model: Model) -> list[AssetCheckSpec]:
+    """The conditions of a declared gate, as blocking checks; they do not depend on evidence."""
+    nothing = GateEvidence(candidate={}, champion=None, base_rate={})
+    return [
+        AssetCheckSpec(
+            check_name(check.name),
+            asset=model.key(names.EVALUATION),
+            blocking=True,
+            description="A condition of the promotion gate.",
+        )
+        for check in judge_candidate(nothing, model.spec.promotion).checks
+    ]
+
+
+def check_name(of_gate: str) -> str:
+    """A name that Dagster takes.
+
+    >>> check_name("floor.roc_auc")
+    'floor_roc_auc'
+    """
+    return of_gate.replace(".", "_")
+
+
+def gather_evidence(
+    model: Model,
+    lake: Lake,
+    registry: ModelRegistry,
+    challenger: RegisteredVersion,
+    holdout: LabelledRows,
+    own: Contender,
+) -> GateEvidence:
+    """Score the hold-out with every rival, and the extreme rows with the candidate."""
+    champion = registry.champion(model.name)
+    candidate = load_artifact(challenger.path)
+    train = read_split(model, lake, int(challenger.tags["training_set_version"]), "train")
+    stump = fit(candidate.features(train.columns), train.label, STUMP, candidate.feature_names)
+    rule = Contender(
+        stump.inplace_predict(candidate.features(holdout.columns)).astype("float64"), 0.5
+    )
+    return measure_candidate(
+        holdout.label,
+        holdout.segments,
+        own,
+        _contender(champion, holdout) if champion else None,
+        rule,
+        float(train.label.mean()),
+        candidate.score(extreme_rows(model.inputs)),
+        model.spec.promotion,
+    )
+
+
+def _contender(version: RegisteredVersion, rows: LabelledRows) -> Contender:
+    loaded = load_artifact(version.path)
+    return Contender(loaded.score(rows.columns), loaded.threshold)
+
+
+def _outcome(check: GateCheck) -> CheckOutcome:
+    """A condition that does not apply (no champion yet) counts as met, and says so."""
+    verdict = Verdict.PASSED if check.opens else check.verdict
+    if verdict is Verdict.NOT_EVALUATED:
+        verdict = Verdict.FAILED
+    numbers = {"value": check.value, "threshold": check.threshold}
+    return CheckOutcome(
+        verdict, check.reason, {k: v for k, v in numbers.items() if v is not None}
+    )
+
+
+def _figures(holdout: LabelledRows, own: Contender) -> dict[str, bytes]:
+    points = calibration_curve(holdout.label, own.score)
+    return {
+        "confusion_matrix": confusion_matrix_picture(
+            confusion(holdout.label, own.score, own.threshold).matrix
+        ),
+        "calibration": calibration_picture(
+            [p.mean_score for p in points],
+            [p.positive_rate for p in points],
+            [p.rows for p in points],
+        ),
+    }
+
+
+def _record_refusal(
+    context: AssetExecutionContext, model: Model, lake: Lake, version: int, report: GateReport
+) -> None:
+    record(
+        context,
+        lake,
+        model.name,
+        kind=EntryKind.REFUSAL,
+        verdict="refused",
+        reason=report.reason,
+        model_version=version,
+        evidence={check.name: check.reason for check in report.checks},
+    )
+
+
+def _rows(
+    version: int,
+    evidence: GateEvidence,
+    intervals: Mapping[str, Interval],
+    holdout: LabelledRows,
+) -> pa.Table:
+    days = sorted(set(holdout.partitions.tolist()))
+    shared: dict[str, Any] = {
+        "model_version": version,
+        "rows": len(holdout.label),
+        "first_partition": days[0],
+        "last_partition": days[-1],
+        "evaluated_at": datetime.now(UTC),
+    }
+    contenders: dict[str, Mapping[str, float] | None] = {
+        "candidate": evidence.candidate,
+        "champion": evidence.champion,
+        "base_rate": evidence.base_rate,
+        "rule": evidence.rule,
+    }
+    rows = [
+        shared
+        | {"contender": who, "metric": metric, "value": value}
+        | _ends(intervals[metric] if who == "candidate" else None)
+        for who, metrics in contenders.items()
+        for metric, value in (metrics or {}).items()
+    ]
+    return pa.Table.from_pylist(rows, schema=EVALUATION_SCHEMA)
+
+
+def _ends(interval: Interval | None) -> dict[str, float | None]:
+    return {"low": interval and interval.low, "high": interval and interval.high}
+
+
+EVALUATION_SCHEMA = pa.schema(
+    [
+        ("model_version", pa.int64()),
+        ("contender", pa.string()),
+        ("metric", pa.string()),
+        ("value", pa.float64()),
+        ("low", pa.float64()),
+        ("high", pa.float64()),
+        ("rows", pa.int64()),
+        ("first_partition", pa.string()),
+        ("last_partition", pa.string()),
+        ("evaluated_at", pa.timestamp("us", "UTC")),
+    ]
+)

@@ -1,0 +1,86 @@
+"""The two pictures of an evaluation: where the model errs, and whether its scores mean it."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+
+_SIDE_INCHES = 4.2
+_DPI = 110
+
+
+def confusion_matrix_picture(
+    counts: Sequence[Sequence[int]], classes: tuple[str, str] = ("0", "1")
+) -> bytes:
+    """Draw a confusion matrix as PNG.
+
+    Args:
+        counts: rows of actual class, columns of decided class: [[TN, FP], [FN, TP]].
+        classes: what 0 and 1 are called.
+    """
+    figure, axes = _blank("Confusion matrix", "decided", "actual")
+    axes.imshow(_row_shares(counts), cmap="Blues", vmin=0, vmax=1)
+    for row, line in enumerate(_row_shares(counts)):
+        for column, share in enumerate(line):
+            axes.text(
+                column,
+                row,
+                f"{counts[row][column]:,}\n{share:.0%}",
+                ha="center",
+                va="center",
+                color="white" if share > 0.5 else "black",
+            )
+    axes.set_xticks([0, 1], list(classes))
+    axes.set_yticks([0, 1], list(classes))
+    return _png(figure)
+
+
+def calibration_picture(
+    mean_score: Sequence[float], positive_rate: Sequence[float], rows: Sequence[int]
+) -> bytes:
+    """Draw a calibration curve as PNG: what was promised against what came true.
+
+    Args:
+        mean_score: the mean score of each bin.
+        positive_rate: the share of positives in each bin.
+        rows: the number of rows in each bin; a point's area follows it.
+    """
+    figure, axes = _blank("Calibration", "mean score", "share that came true")
+    axes.plot([0, 1], [0, 1], color="grey", linestyle="--", linewidth=1, label="perfect")
+    largest = max(rows, default=1)
+    areas = [20 + 180 * count / largest for count in rows]
+    axes.plot(mean_score, positive_rate, color="tab:blue", linewidth=1)
+    axes.scatter(mean_score, positive_rate, s=areas, color="tab:blue", label="model (area: rows)")
+    axes.set_xlim(-0.02, 1.02)
+    axes.set_ylim(-0.02, 1.02)
+    axes.legend(loc="upper left", frameon=False)
+    return _png(figure)
+
+
+def _row_shares(counts: Sequence[Sequence[int]]) -> list[list[float]]:
+    return [[count / max(sum(line), 1) for count in line] for line in counts]
+
+
+def _blank(title: str, across: str, up: str) -> tuple[Figure, Axes]:
+    # Figure without pyplot: no display, no state shared by the process.
+    from matplotlib.figure import Figure
+
+    figure = Figure(figsize=(_SIDE_INCHES, _SIDE_INCHES), layout="constrained")
+    axes = figure.add_subplot()
+    axes.set_title(title)
+    axes.set_xlabel(across)
+    axes.set_ylabel(up)
+    return figure, axes
+
+
+def _png(figure: Figure) -> bytes:
+    from matplotlib.backends.backend_agg import FigureCanvasAgg
+
+    picture = io.BytesIO()
+    FigureCanvasAgg(figure).print_figure(picture, dpi=_DPI)
+    return picture.getvalue()

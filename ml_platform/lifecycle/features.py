@@ -1,0 +1,117 @@
+"""Features: what is known of each event before it happens, by the team's own function."""
+
+from collections.abc import Iterator
+from datetime import timedelta
+
+from dagster import (
+    AssetCheckSpec,
+    AssetDep,
+    AssetExecutionContext,
+    AssetKey,
+    AssetsDefinition,
+    BackfillPolicy,
+    MaterializeResult,
+    TimeWindowPartitionMapping,
+    asset,
+)
+from dagster_pyspark import LazyPySparkResource
+from pyspark.sql import DataFrame, SparkSession
+
+from ml_platform.core import names
+from ml_platform.core.check_outcome import CheckOutcome
+from ml_platform.core.quality import joined_outcome
+from ml_platform.lifecycle.automation import follow_inputs_except
+from ml_platform.lifecycle.check_results import check_result
+from ml_platform.lifecycle.model import Model
+from ml_platform.lifecycle.partitioning import history_of, partitions_of_run
+from ml_platform.lifecycle.table_metadata import column_lineage, table_metadata
+from ml_platform.resources.lake_resource import LakeResource
+from ml_platform.stores.lake import Lake
+
+
+def features_asset(model: Model) -> AssetsDefinition:
+    """The asset ``<model>/features`` and its check that no event was lost or doubled."""
+    path = model.path(names.FEATURES)
+
+    @asset(
+        key=list(path),
+        deps=_deps(model),
+        partitions_def=model.partitions,
+        backfill_policy=BackfillPolicy.single_run(),
+        automation_condition=follow_inputs_except(names.validated(model.spec.sources.labels)),
+        description=(
+            "Inputs of the model, one row per event of "
+            f"`{model.spec.sources.primary}`: key, columns known before the event, event time. "
+            f"Looks back {model.lookback.days} days, never ahead."
+        ),
+        check_specs=[
+            AssetCheckSpec(
+                names.JOINED,
+                asset=model.key(names.FEATURES),
+                blocking=True,
+                partitions_def=model.partitions,
+                description="Joins kept every event exactly once.",
+            )
+        ],
+        **model.common("spark"),
+    )
+    def features(
+        context: AssetExecutionContext, lake: LakeResource, spark: LazyPySparkResource
+    ) -> Iterator[object]:
+        partitions = partitions_of_run(context)
+        opened = lake.open()
+        table = opened.table(model.table(names.FEATURES))
+        frame = compute_features(model, opened, spark.spark_session, partitions)
+        commit = table.replace(frame, partitions)
+        lineage = column_lineage(model.lineage, _asset_of(model))
+        yield MaterializeResult(
+            metadata=table_metadata(table, commit) | {"dagster/column_lineage": lineage}
+        )
+        events = opened.table(names.table_of(names.validated(model.spec.sources.primary)))
+        expected = events.row_counts()
+        yield check_result(context, path, names.JOINED, _outcomes(partitions, expected, commit.rows))
+
+    return features
+
+
+def compute_features(
+    model: Model, lake: Lake, spark: SparkSession, partitions: list[str]
+) -> DataFrame:
+    """Call the team's feature function on the validated tables that these partitions need."""
+    sources = model.spec.sources
+    earlier = list(history_of(model.partitions, partitions[0], model.lookback))
+
+    def read(table: str, wanted: list[str]) -> DataFrame:
+        return lake.table(names.table_of(names.validated(table))).read(spark, wanted)
+
+    lookups = {t: read(t, [*earlier[-1:], *partitions]) for t in sources.lookups}
+    # Labels of a range's own days are history to its later days.
+    known = [*earlier, *partitions[:-1]]
+    history = {t: read(t, known) for t in (sources.primary, sources.labels)}
+    return model.features(read(sources.primary, partitions), lookups, history)
+
+
+def _outcomes(
+    partitions: list[str], expected: dict[str, int], written: dict[str, int]
+) -> dict[str, CheckOutcome]:
+    return {p: joined_outcome(expected.get(p, 0), written.get(p, 0)) for p in partitions}
+
+
+def _asset_of(model: Model) -> dict[str, tuple[str, ...]]:
+    sources = model.spec.sources
+    tables = (sources.primary, *sources.lookups, sources.labels)
+    return {table: names.validated(table) for table in tables}
+
+
+def _deps(model: Model) -> list[AssetDep]:
+    sources = model.spec.sources
+    same = [AssetDep(AssetKey(list(names.validated(t)))) for t in (sources.primary, *sources.lookups)]
+    if not model.lookback:
+        return same
+    back = TimeWindowPartitionMapping(
+        start_offset=-(model.lookback // timedelta(days=1)),
+        end_offset=-1,
+        allow_nonexistent_upstream_partitions=True,
+    )
+    labels = AssetKey(list(names.validated(sources.labels)))
+    return [*same, AssetDep(labels, partition_mapping=back)]

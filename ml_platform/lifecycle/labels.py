@@ -1,0 +1,106 @@
+"""Labels: the truth about each event, as it comes, with every correction kept."""
+
+from collections.abc import Iterator, Mapping
+from datetime import UTC, datetime
+
+from dagster import (
+    AssetCheckSpec,
+    AssetExecutionContext,
+    AssetKey,
+    AssetsDefinition,
+    BackfillPolicy,
+    MaterializeResult,
+    asset,
+)
+from dagster_pyspark import LazyPySparkResource
+from pyspark.sql import DataFrame, SparkSession
+
+from ml_platform.core import names
+from ml_platform.core.labels import LabelAnomalies, label_join_outcome
+from ml_platform.lifecycle.automation import FOLLOW_INPUTS
+from ml_platform.lifecycle.check_results import check_result
+from ml_platform.lifecycle.model import Model
+from ml_platform.lifecycle.partitioning import partitions_of_run
+from ml_platform.lifecycle.table_metadata import table_metadata
+from ml_platform.resources.lake_resource import LakeResource
+from ml_platform.spark.label_rows import label_rows, with_corrections
+from ml_platform.spark.labels_join import label_anomalies
+from ml_platform.stores.lake import Lake
+
+
+def labels_asset(model: Model) -> AssetsDefinition:
+    """The asset ``<model>/labels`` and its check that labels and events know each other."""
+    path = model.path(names.LABELS)
+    source = model.spec.sources.labels
+
+    @asset(
+        key=list(path),
+        deps=[AssetKey(list(names.validated(source)))],
+        partitions_def=model.partitions,
+        backfill_policy=BackfillPolicy.single_run(),
+        automation_condition=FOLLOW_INPUTS,
+        description=(
+            f"`{model.spec.label.column}` of each event, from `{source}`, known "
+            "once it is over, with the moment it became known. A corrected label is a further row: "
+            "the latest counts. Grain: one row per event and correction."
+        ),
+        check_specs=[
+            AssetCheckSpec(
+                names.LABEL_JOIN,
+                asset=model.key(names.LABELS),
+                partitions_def=model.partitions,
+                description="Labels are for known events and do not contradict each other.",
+            )
+        ],
+        **model.common("spark"),
+    )
+    def labels(
+        context: AssetExecutionContext, lake: LakeResource, spark: LazyPySparkResource
+    ) -> Iterator[object]:
+        partitions = partitions_of_run(context)
+        opened = lake.open()
+        table = opened.table(model.table(names.LABELS))
+        commit = table.replace(
+            current_labels(model, opened, spark.spark_session, partitions), partitions
+        )
+        yield MaterializeResult(metadata=table_metadata(table, commit))
+        events = _events(model, opened)
+        anomalies = _anomalies(model, opened, spark.spark_session, set(events) & set(partitions))
+        outcomes = {
+            p: label_join_outcome(commit.rows.get(p, 0), events.get(p), anomalies.get(p))
+            for p in partitions
+        }
+        yield check_result(context, path, names.LABEL_JOIN, outcomes)
+
+    return labels
+
+
+def current_labels(
+    model: Model, lake: Lake, spark: SparkSession, partitions: list[str]
+) -> DataFrame:
+    """All label rows of these partitions: those on record, and what the source now says anew."""
+    source = lake.table(names.table_of(names.validated(model.spec.sources.labels)))
+    fresh = label_rows(
+        source.read(spark, partitions), model.spec.key, model.spec.label, datetime.now(UTC)
+    )
+    table = lake.table(model.table(names.LABELS))
+    if not (table.exists() and set(partitions) & set(table.partitions())):
+        return fresh
+    return with_corrections(table.read(spark, partitions), fresh, model.spec.key)
+
+
+def _events(model: Model, lake: Lake) -> dict[str, int]:
+    features = lake.table(model.table(names.FEATURES))
+    return features.row_counts() if features.exists() else {}
+
+
+def _anomalies(
+    model: Model, lake: Lake, spark: SparkSession, partitions: set[str]
+) -> Mapping[str, LabelAnomalies]:
+    """Anomalies by partition, for partitions whose events are known."""
+    if not partitions:
+        return {}
+    known = sorted(partitions)
+    events = lake.table(model.table(names.FEATURES)).read(spark, known)
+    labels = lake.table(model.table(names.LABELS)).read(spark, known)
+    return label_anomalies(events, labels, model.spec.key)

@@ -1,0 +1,108 @@
+"""Predictions: each event scored once by the champion of that moment."""
+
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from functools import partial
+from pathlib import Path
+
+from dagster import (
+    AssetCheckSpec,
+    AssetExecutionContext,
+    AssetsDefinition,
+    BackfillPolicy,
+    MaterializeResult,
+    asset,
+)
+from dagster_pyspark import LazyPySparkResource
+from pyspark.sql import DataFrame
+from pyspark.sql import functions as F
+
+from ml_platform.core import names
+from ml_platform.core.check_outcome import not_evaluated
+from ml_platform.core.quality import predicted_outcome
+from ml_platform.estimators.artifact import load_artifact
+from ml_platform.lifecycle.automation import FOLLOW_INPUTS
+from ml_platform.lifecycle.check_results import check_result
+from ml_platform.lifecycle.model import Model
+from ml_platform.lifecycle.partitioning import partitions_of_run
+from ml_platform.lifecycle.table_metadata import table_metadata
+from ml_platform.resources.lake_resource import LakeResource
+from ml_platform.resources.registry_resource import RegistryResource
+from ml_platform.spark.scoring import score_frame
+from ml_platform.stores.model_registry import RegisteredVersion
+
+
+def predictions_asset(model: Model) -> AssetsDefinition:
+    """The asset ``<model>/predictions`` and its check that every event has a sane score."""
+    path = model.path(names.PREDICTIONS)
+
+    @asset(
+        key=list(path),
+        deps=[model.key(names.FEATURES)],
+        partitions_def=model.partitions,
+        backfill_policy=BackfillPolicy.single_run(),
+        automation_condition=FOLLOW_INPUTS,
+        description=(
+            "Score and decision for each row of features, by the version that was champion when "
+            "the run began. Empty while there is no champion. Grain: one row per event."
+        ),
+        check_specs=[
+            AssetCheckSpec(
+                names.EVERY_EVENT_SCORED,
+                asset=model.key(names.PREDICTIONS),
+                blocking=True,
+                partitions_def=model.partitions,
+                description="As many scores as feature rows, all within 0 and 1.",
+            )
+        ],
+        **model.common("spark", "xgboost"),
+    )
+    def predictions(
+        context: AssetExecutionContext,
+        lake: LakeResource,
+        registry: RegistryResource,
+        spark: LazyPySparkResource,
+    ) -> Iterator[object]:
+        partitions = partitions_of_run(context)
+        champion = registry.open().champion(model.name)
+        if champion is None:
+            yield MaterializeResult(metadata={"rows": 0, "champion": "none yet"})
+            none = not_evaluated("there is no champion yet")
+            yield check_result(
+                context, path, names.EVERY_EVENT_SCORED, dict.fromkeys(partitions, none)
+            )
+            return
+        features = lake.open().table(model.table(names.FEATURES))
+        table = lake.open().table(model.table(names.PREDICTIONS))
+        frame = features.read(spark.spark_session, partitions)
+        commit = table.replace(predict(model, frame, champion), partitions)
+        yield MaterializeResult(
+            metadata=table_metadata(table, commit) | {"model_version": champion.version}
+        )
+        expected = features.row_counts()
+        outcomes = {
+            p: predicted_outcome(expected.get(p, 0), commit.rows.get(p, 0)) for p in partitions
+        }
+        yield check_result(context, path, names.EVERY_EVENT_SCORED, outcomes)
+
+    return predictions
+
+
+def predict(model: Model, frame: DataFrame, champion: RegisteredVersion) -> DataFrame:
+    """Score a features frame: key, event time, inputs as a struct, score, decision, version."""
+    load = partial(load_artifact, Path(champion.path))
+    threshold = load().threshold
+    scored = score_frame(frame, model.inputs, load)
+    return scored.select(
+        *model.spec.key,
+        "event_time",
+        F.struct(*model.inputs).alias("features"),
+        "score",
+        (F.col("score") >= threshold).cast("int").alias("decision"),
+        F.lit(threshold).alias("threshold"),
+        F.lit(int(champion.version)).alias("model_version"),
+        "request_id",
+        "feature_digest",
+        F.lit(datetime.now(UTC)).cast("timestamp").alias("scored_at"),
+        names.PARTITION,
+    )

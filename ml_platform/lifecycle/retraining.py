@@ -1,0 +1,244 @@
+"""Retraining: a sensor that reads the checks, asks the policy, and acts on its verdict."""
+
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import UTC, datetime
+from hashlib import sha256
+from uuid import UUID, uuid4
+
+from dagster import (
+    AssetSelection,
+    DagsterInstance,
+    DagsterRunStatus,
+    DefaultSensorStatus,
+    RunRequest,
+    RunsFilter,
+    SensorDefinition,
+    SensorEvaluationContext,
+    SensorResult,
+    SkipReason,
+    sensor,
+)
+
+from ml_platform.core import names
+from ml_platform.core.decision import Action, Decision
+from ml_platform.core.facts import CheckFact, CheckName, Facts, Request
+from ml_platform.core.ledger import EntryKind, LedgerEntry
+from ml_platform.core.retraining import decide, recorded
+from ml_platform.lifecycle.check_history import Finding, by_partition, findings
+from ml_platform.lifecycle.model import Model
+from ml_platform.resources.lake_resource import LakeResource
+from ml_platform.resources.registry_resource import RegistryResource
+from ml_platform.stores.lake import Lake
+from ml_platform.stores.ledger import Ledger
+from ml_platform.stores.model_registry import PREVIOUS, ModelRegistry
+
+IN_PROGRESS = [
+    DagsterRunStatus.QUEUED,
+    DagsterRunStatus.NOT_STARTED,
+    DagsterRunStatus.STARTING,
+    DagsterRunStatus.STARTED,
+    DagsterRunStatus.CANCELING,
+]
+_PATIENCE_SECONDS = 900
+"""A run older than this no longer holds a decision up."""
+
+
+def retraining_sensor(model: Model, tick_seconds: int) -> SensorDefinition:
+    """The sensor ``<model>_retraining``: at most one decision per set of facts."""
+    @sensor(
+        name=f"{model.name}_retraining",
+        asset_selection=AssetSelection.assets(*(model.key(stage) for stage in names.RETRAINING)),
+        minimum_interval_seconds=tick_seconds,
+        default_status=DefaultSensorStatus.RUNNING,
+        description=(
+            "Reads the checks of the last partitions, asks the retraining policy what to do about "
+            "them, writes the verdict to the ledger, waits included, and requests at most one "
+            "retraining per cause."
+        ),
+    )
+    def retraining(
+        context: SensorEvaluationContext, lake: LakeResource, registry: RegistryResource
+    ) -> SensorResult | SkipReason:
+        busy = _busy(context.instance)
+        if busy:
+            return SkipReason(f"waiting for {busy} landing runs to finish before deciding")
+        opened = lake.open()
+        ledger = Ledger(opened)
+        past = ledger.entries(model=model.name)
+        facts = gather_facts(model, context.instance, opened, registry.open(), past)
+        if facts is None:
+            return SkipReason("no check has been evaluated yet")
+        if facts.retraining_running:
+            return SkipReason("a retraining is under way: the next decision comes after it")
+        seen = _digest(facts)
+        if context.cursor == seen:
+            return SkipReason(_last_reason(past))
+        entry, decision = _decide(model, facts, past)
+        ledger.append(entry)
+        if decision.verdict is Action.RETRAIN:
+            return SensorResult(run_requests=[_request(model, entry, decision)], cursor=seen)
+        if decision.verdict is Action.ROLL_BACK:
+            ledger.append(roll_back(model, registry.open(), entry))
+        context.update_cursor(seen)
+        return SkipReason(f"{entry.verdict}: {entry.reason}")
+
+    return retraining
+
+
+def gather_facts(
+    model: Model,
+    instance: DagsterInstance,
+    lake: Lake,
+    registry: ModelRegistry,
+    past: Sequence[LedgerEntry],
+) -> Facts | None:
+    """Everything the policy decides on; None before the first check."""
+    checks = list(_check_facts(model, instance))
+    if not checks:
+        return None
+    champion = registry.champion(model.name)
+    previous = registry.by_alias(model.name, PREVIOUS)
+    labels = lake.table(model.table(names.LABELS))
+    return Facts(
+        model=model.name,
+        as_of=max(fact.partition for fact in checks),
+        labelled_rows=sum(labels.row_counts().values()) if labels.exists() else 0,
+        min_rows=model.spec.training.min_rows,
+        champion_version=str(champion.version) if champion else None,
+        champion_since=_champion_since(past),
+        champion_trained_through=_trained_through(champion) if champion else None,
+        previous_champion_version=str(previous.version) if previous else None,
+        checks=tuple(sorted(checks, key=lambda fact: (fact.partition, fact.name, fact.subject))),
+        retraining_running=_retraining_running(model, instance),
+        requests=tuple(_open_requests(past)),
+        unseen_labelled_rows=0,
+    )
+
+
+def roll_back(model: Model, registry: ModelRegistry, decision: LedgerEntry) -> LedgerEntry:
+    """Move the champion back one version, and say so."""
+    back = registry.rollback(model.name)
+    return LedgerEntry(
+        entry_id=str(uuid4()),
+        model=model.name,
+        decided_at=datetime.now(UTC),
+        as_of=decision.as_of,
+        kind=EntryKind.ROLLBACK,
+        verdict="rolled_back",
+        cause=decision.cause,
+        reason=f"version {back.version} is champion again: {decision.reason}",
+        model_version=str(back.version),
+        refers_to=decision.entry_id,
+    )
+
+
+def _decide(
+    model: Model, facts: Facts, past: Sequence[LedgerEntry]
+) -> tuple[LedgerEntry, Decision]:
+    decision = decide(model.spec.retraining, facts, past)
+    entry = recorded(
+        decision, facts, entry_id=str(_entry_id(facts)), decided_at=datetime.now(UTC)
+    )
+    return entry, decision
+
+
+def _entry_id(facts: Facts) -> UUID:
+    """The same facts give the same entry, so that a repeated tick requests nothing twice."""
+    return UUID(hex=_digest(facts)[:32])
+
+
+def _digest(facts: Facts) -> str:
+    return sha256(json.dumps(facts.to_json(), sort_keys=True).encode()).hexdigest()
+
+
+def _request(model: Model, entry: LedgerEntry, decision: Decision) -> RunRequest:
+    return RunRequest(
+        run_key=entry.entry_id,
+        asset_selection=[model.key(stage) for stage in names.RETRAINING],
+        tags={
+            names.TAG_TRIGGER: "retraining",
+            names.TAG_RETRAINING_OF: model.name,
+            names.TAG_CAUSE: entry.cause,
+            names.TAG_DECISION: entry.entry_id,
+            names.TAG_AS_OF: entry.as_of,
+            names.TAG_PARAMS: json.dumps(dict(decision.params)),
+        },
+    )
+
+
+def _last_reason(past: Sequence[LedgerEntry]) -> str:
+    decisions = [entry for entry in past if entry.kind is EntryKind.DECISION]
+    if not decisions:
+        return "nothing new"
+    last = max(decisions, key=lambda entry: entry.decided_at)
+    return f"nothing new since {last.as_of}: {last.verdict}, {last.reason}"
+
+
+def _check_facts(model: Model, instance: DagsterInstance) -> Iterator[CheckFact]:
+    depth = 2 * model.spec.retraining.violations.of + 4
+    for asset, check, name, subject in _watched(model):
+        found = findings(instance, asset, check, limit=4 * depth)
+        for finding in by_partition(found, depth):
+            yield _fact(name, subject, finding)
+
+
+def _watched(model: Model) -> Iterator[tuple[tuple[str, ...], str, CheckName, str]]:
+    sources = model.spec.sources
+    for table in (sources.primary, *sources.lookups, sources.labels):
+        yield names.raw(table), names.READABLE, CheckName.CONTRACT, f"{table} file"
+        yield names.validated(table), names.CONTRACT, CheckName.CONTRACT, table
+        yield names.validated(table), names.VOLUME, CheckName.VOLUME, table
+    drift = model.path(names.DRIFT)
+    yield drift, names.COLUMN_DRIFT, CheckName.DRIFT, ""
+    yield drift, names.UNSEEN_VALUES, CheckName.UNSEEN, ""
+    yield drift, names.SCORE_DRIFT, CheckName.SCORE_DRIFT, ""
+    yield model.path(names.PERFORMANCE), names.PERFORMANCE_LEVEL, CheckName.PERFORMANCE, ""
+
+
+def _fact(name: CheckName, subject: str, finding: Finding) -> CheckFact:
+    return CheckFact(
+        name=name,
+        partition=str(finding.partition),
+        verdict=finding.verdict,
+        evidence={k: v for k, v in finding.numbers.items()},
+        summary=finding.sentence,
+        subject=subject,
+    )
+
+
+def _busy(instance: DagsterInstance) -> int:
+    running = instance.get_run_records(
+        RunsFilter(statuses=IN_PROGRESS, tags={names.TAG_TRIGGER: "landing"})
+    )
+    now = datetime.now(UTC)
+    return sum((now - r.create_timestamp).total_seconds() < _PATIENCE_SECONDS for r in running)
+
+
+def _retraining_running(model: Model, instance: DagsterInstance) -> bool:
+    wanted = RunsFilter(statuses=IN_PROGRESS, tags={names.TAG_RETRAINING_OF: model.name})
+    return bool(instance.get_run_records(wanted, limit=1))
+
+
+def _champion_since(past: Sequence[LedgerEntry]) -> str | None:
+    kinds = (EntryKind.PROMOTION, EntryKind.ROLLBACK)
+    moved = [entry for entry in past if entry.kind in kinds]
+    return max(moved, key=lambda entry: entry.decided_at).as_of if moved else None
+
+
+def _trained_through(champion: object) -> str | None:
+    tags: Mapping[str, str] = getattr(champion, "tags", {})
+    return tags.get("trained_through")
+
+
+def _open_requests(past: Sequence[LedgerEntry]) -> Iterator[Request]:
+    answered = {entry.refers_to for entry in past}
+    for entry in past:
+        if entry.kind is EntryKind.REQUEST and entry.entry_id not in answered:
+            yield Request(
+                entry_id=entry.entry_id,
+                by=entry.by or "",
+                why=entry.reason,
+                params=dict(entry.evidence.get("params", {})),
+            )
+

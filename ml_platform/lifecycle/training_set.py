@@ -1,0 +1,127 @@
+"""Training set: the exact rows of one training, pinned by Delta version and digest."""
+
+from collections.abc import Sequence
+from datetime import timedelta
+
+from dagster import (
+    AssetCheckSpec,
+    AssetDep,
+    AssetExecutionContext,
+    AssetsDefinition,
+    AssetSpec,
+    AllPartitionMapping,
+    MaterializeResult,
+    multi_asset,
+)
+from dagster_pyspark import LazyPySparkResource
+from pyspark.sql import DataFrame, SparkSession
+
+from ml_platform.core import names
+from ml_platform.core.errors import UserError
+from ml_platform.core.training_rows import enough_rows_outcome
+from ml_platform.lifecycle.check_results import single_result
+from ml_platform.lifecycle.model import Model
+from ml_platform.lifecycle.partitioning import window_of
+from ml_platform.lifecycle.table_metadata import table_metadata
+from ml_platform.resources.lake_resource import LakeResource
+from ml_platform.spark.content_digest import content_digest
+from ml_platform.spark.labels_join import join_labels
+from ml_platform.stores.lake import Lake
+
+
+def training_set_asset(model: Model) -> AssetsDefinition:
+    """The asset ``<model>/training_set`` and its blocking check that there are rows enough."""
+    path = model.path(names.TRAINING_SET)
+    every = AllPartitionMapping()
+
+    @multi_asset(
+        name=f"{model.name}__training_set",
+        specs=[
+            AssetSpec(
+                key=model.key(names.TRAINING_SET),
+                deps=[
+                    AssetDep(model.key(names.FEATURES), partition_mapping=every),
+                    AssetDep(model.key(names.LABELS), partition_mapping=every),
+                ],
+                description=(
+                    "Labelled rows of the training window at the time of the run; the most recent "
+                    f"{model.spec.training.holdout.days} days are the hold-out that judges "
+                    "candidate and champion. Grain: one row per labelled event."
+                ),
+                owners=list(model.spec.owners),
+                tags=model.spec.tags,
+                kinds={"spark", "delta"},
+            )
+        ],
+        check_specs=[
+            AssetCheckSpec(
+                names.ENOUGH_ROWS,
+                asset=model.key(names.TRAINING_SET),
+                blocking=True,
+                description="Enough rows to train on and to judge by.",
+            )
+        ],
+        group_name=model.name,
+    )
+    def training_set(
+        context: AssetExecutionContext, lake: LakeResource, spark: LazyPySparkResource
+    ):
+        opened = lake.open()
+        window = training_window(model, opened)
+        frame = labelled_rows(model, opened, spark.spark_session, window)
+        table = opened.table(model.table(names.TRAINING_SET))
+        commit = table.replace(frame, None)
+        written = table.read(spark.spark_session, version=commit.version)
+        counts = {r["split"]: r["count"] for r in written.groupBy("split").count().collect()}
+        digest = content_digest(written)
+        yield MaterializeResult(
+            asset_key=list(path),
+            metadata=table_metadata(table, commit)
+            | {
+                "digest": digest,
+                "first_partition": window[0],
+                "last_partition": window[-1],
+                "train_rows": counts.get("train", 0),
+                "holdout_rows": counts.get("holdout", 0),
+            },
+        )
+        outcome = enough_rows_outcome(
+            counts.get("train", 0), counts.get("holdout", 0), model.spec.training.min_rows
+        )
+        yield single_result(path, names.ENOUGH_ROWS, outcome)
+
+    return training_set
+
+
+def training_window(model: Model, lake: Lake) -> Sequence[str]:
+    """The labelled partitions to learn from, hold-out included, in order.
+
+    Raises:
+        UserError: nothing is labelled yet.
+    """
+    labels = lake.table(model.table(names.LABELS))
+    labelled = sorted(labels.partitions()) if labels.exists() else []
+    if not labelled:
+        raise UserError(f"{model.name} cannot be trained: no labels have landed yet")
+    window = model.spec.training.window
+    if isinstance(window, timedelta):
+        inside = set(window_of(model.partitions, labelled[-1], window))
+        return [p for p in labelled if p in inside]
+    return labelled
+
+
+def labelled_rows(
+    model: Model, lake: Lake, spark: SparkSession, window: Sequence[str]
+) -> DataFrame:
+    """Features with their latest labels; ``split`` is train or holdout."""
+    features = lake.table(model.table(names.FEATURES)).read(spark, list(window))
+    labels = lake.table(model.table(names.LABELS)).read(spark, list(window))
+    joined = join_labels(features, labels, model.spec.key, None).where("label is not null")
+    first_held_out = window_of(model.partitions, window[-1], model.spec.training.holdout)[0]
+    return joined.selectExpr(
+        *dict.fromkeys([*model.spec.key, *model.inputs]),
+        "event_time",
+        "label",
+        f"{names.PARTITION} AS source_partition",
+        f"CASE WHEN {names.PARTITION} >= '{first_held_out}' THEN 'holdout' ELSE 'train' END AS split",
+    )

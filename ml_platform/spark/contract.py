@@ -1,0 +1,166 @@
+"""A pandera.pyspark contract compiled into one Spark pass."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from difflib import get_close_matches
+from typing import Any
+
+from pandera.pyspark import DataFrameModel
+from pyspark.sql import DataFrame
+from pyspark.sql import types as T
+
+from ml_platform.core.errors import ContractError
+from ml_platform.spark.contract_column import ContractColumn, read_column
+from ml_platform.spark.contract_fallback import UncompiledCheck
+from ml_platform.spark.contract_report import CheckVerdict, ContractReport
+from ml_platform.spark.contract_split import ContractSplit, split_raw
+from ml_platform.spark.contract_verdicts import judge_typed
+
+__all__ = [
+    "CheckVerdict",
+    "CompiledContract",
+    "ContractReport",
+    "ContractSplit",
+    "compile_contract",
+]
+
+PERIODS = ("hour", "day", "week", "month")
+
+
+@dataclass(frozen=True)
+class CompiledContract:
+    """A contract, ready to be applied to tables.
+
+    Attributes:
+        name: of the contract.
+        fields: what it says about each column, in order.
+        unique: columns which together are unique within a partition; empty if none are.
+        strict: columns that the contract does not name are refused.
+        partition_column: date or timestamp column that must lie in the row's partition, or None.
+        every: length of a partition: hour, day, week or month.
+        uncompiled: checks that pandera itself must judge.
+    """
+
+    name: str
+    fields: tuple[ContractColumn, ...]
+    unique: tuple[str, ...]
+    strict: bool
+    partition_column: str | None
+    every: str
+    uncompiled: tuple[UncompiledCheck, ...]
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """Names of the contract's columns, in order."""
+        return tuple(field.name for field in self.fields)
+
+    @property
+    def optional(self) -> tuple[str, ...]:
+        """Columns that need not land (declared ``Optional``); they are null then."""
+        return tuple(field.name for field in self.fields if not field.required)
+
+    @property
+    def spark_schema(self) -> T.StructType:
+        """Typed schema of a validated table's contract columns."""
+        return T.StructType([T.StructField(f.name, f.dtype, True) for f in self.fields])
+
+    @property
+    def not_compiled(self) -> tuple[str, ...]:
+        """Names of the checks that could not be compiled and are left to pandera."""
+        return tuple(check.name for check in self.uncompiled)
+
+    def split(self, raw: DataFrame) -> ContractSplit:
+        """Separate a raw table's rows into validated and quarantined ones; lazy.
+
+        Args:
+            raw: contract columns as text, with the provenance columns of ``raw/<table>``.
+
+        Raises:
+            ContractError: the frame lacks one of these columns.
+        """
+        return split_raw(self, raw)
+
+    def verdicts(self, typed: DataFrame) -> ContractReport:
+        """Judge a frame that is typed already: what pandera's ``validate`` says, in one pass.
+
+        The key takes a second one: duplicates are looked for by a 64-bit hash of it, and counted
+        exactly only if there seem to be some. Checks that are not compiled cost pandera's jobs.
+
+        Raises:
+            ContractError: a column is absent or has another type than the contract says.
+        """
+        return judge_typed(self, typed)
+
+
+def compile_contract(model: type[DataFrameModel], every: str = "day") -> CompiledContract:
+    """Compile a pandera model; needs no Spark session.
+
+    Beyond pandera, ``Config.metadata = {"partition_column": "flight_date"}`` names the date or
+    timestamp column that must lie within the row's partition.
+
+    Args:
+        model: the contract.
+        every: length of the table's partitions: hour, day, week or month.
+
+    Raises:
+        ContractError: the model asks for what landed text cannot be held to.
+    """
+    if every not in PERIODS:
+        raise ContractError(f"partitions every {every!r}: expected one of {', '.join(PERIODS)}")
+    schema: Any = model.to_schema()
+    name = str(schema.name)
+    dtype = schema.dtype.type if schema.dtype else None
+    fields = tuple(read_column(name, c, field, dtype) for c, field in schema.columns.items())
+    if not fields:
+        raise ContractError(f"contract {name} names no columns")
+    contract = CompiledContract(
+        name=name,
+        fields=fields,
+        unique=_names(schema.unique),
+        strict=schema.strict is True,
+        partition_column=_metadata(model).get("partition_column"),
+        every=every,
+        uncompiled=_uncompiled(fields, schema),
+    )
+    _check_names(contract)
+    return contract
+
+
+def _metadata(model: type[DataFrameModel]) -> dict[str, Any]:
+    # pandera does not hand Config.metadata on to the schema.
+    return getattr(model.__config__, "metadata", None) or {}
+
+
+def _names(unique: str | list[str] | None) -> tuple[str, ...]:
+    return (unique,) if isinstance(unique, str) else tuple(unique or ())
+
+
+def _uncompiled(fields: tuple[ContractColumn, ...], schema: Any) -> tuple[UncompiledCheck, ...]:
+    of_columns = [UncompiledCheck(f.name, f.dtype, c) for f in fields for c in f.uncompiled]
+    return (*of_columns, *(UncompiledCheck(None, None, check) for check in schema.checks))
+
+
+def _check_names(contract: CompiledContract) -> None:
+    """Refuse a key or a partition column that the contract does not have."""
+    for column in contract.unique:
+        _must_know(contract, column, "Config.unique")
+    if contract.partition_column is None:
+        return
+    _must_know(contract, contract.partition_column, "partition_column in Config.metadata")
+    dtype = contract.spark_schema[contract.partition_column].dataType
+    fitting = (T.TimestampType,) if contract.every == "hour" else (T.DateType, T.TimestampType)
+    if not isinstance(dtype, fitting):
+        raise ContractError(
+            f"contract {contract.name}: partition_column {contract.partition_column} is "
+            f"{dtype.simpleString()}; expected {' or '.join(t.typeName() for t in fitting)} for "
+            f"partitions every {contract.every}"
+        )
+
+
+def _must_know(contract: CompiledContract, column: str, where: str) -> None:
+    if column in contract.columns:
+        return
+    close = get_close_matches(column, contract.columns, n=1)
+    hint = f"did you mean {close[0]}?" if close else f"it has {', '.join(contract.columns)}"
+    raise ContractError(f"contract {contract.name}: {where} names {column}; {hint}")

@@ -1,0 +1,41 @@
+"""Spark's configuration, for a classic local session and for Spark Connect."""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+
+COMMON = {
+    "spark.sql.session.timeZone": "UTC",
+    # INT96, the default, carries no statistics.
+    "spark.sql.parquet.outputTimestampType": "TIMESTAMP_MICROS",
+    "spark.sql.shuffle.partitions": "2",
+    "spark.sql.execution.arrow.pyspark.enabled": "true",
+    # A bad cast is a null that the contract reports, never a failed job.
+    "spark.sql.ansi.enabled": "false",
+}
+
+
+def spark_config(remote: str | None, scratch: Path) -> dict[str, str]:
+    """Configuration of one session, in Spark's flat dotted form.
+
+    Args:
+        remote: a Spark Connect address such as ``sc://127.0.0.1:15002``; None for local[*].
+        scratch: a folder for Spark's own files, so that nothing falls into the working folder.
+    """
+    # Workers take `python3` from PATH unless told: it must be this environment's.
+    os.environ.setdefault("PYSPARK_PYTHON", sys.executable)
+    if remote:
+        return {**COMMON, "spark.remote": remote}
+    return {
+        **COMMON,
+        "spark.master": "local[*]",
+        "spark.app.name": "ml_platform",
+        "spark.ui.enabled": "false",
+        "spark.driver.host": "127.0.0.1",
+        "spark.driver.bindAddress": "127.0.0.1",
+        "spark.driver.memory": "2g",
+        "spark.local.dir": str(scratch / "local"),
+        "spark.sql.warehouse.dir": str(scratch / "warehouse"),
+    }

@@ -1,0 +1,190 @@
+"""One Delta commit: all files of a write and all removals in one step, or nothing."""
+
+from __future__ import annotations
+
+import random
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from deltalake import CommitProperties, Transaction
+from deltalake.exceptions import DeltaError
+from deltalake.transaction import AddAction, RemoveAction, create_table_with_add_actions
+
+from ml_platform.core.errors import StoreError
+from ml_platform.core.names import PARTITION
+from ml_platform.stores.lake_errors import disk_full, first_line, is_disk_full
+from ml_platform.stores.lake_schema import LakeSchema
+from ml_platform.stores.lake_snapshot import UNPARTITIONED, DataFile, Snapshot
+
+ATTEMPTS = 30
+"""Enough for a dozen writers at once; each lost race is somebody else's progress."""
+LONGEST_PAUSE = 0.5
+"""Seconds."""
+
+
+class NotCommittedError(StoreError):
+    """The commit certainly did not happen, so the write's files may go."""
+
+
+@dataclass(frozen=True)
+class Commit:
+    """What a write did.
+
+    Attributes:
+        version: the table's version that holds the rows.
+        rows: rows per partition written (0 where it was emptied); the key is "" for an
+            unpartitioned table.
+        bytes: size of the files.
+        files: how many there are.
+    """
+
+    version: int
+    rows: dict[str, int]
+    bytes: int
+    files: int
+
+
+@dataclass(frozen=True)
+class Change:
+    """What one commit shall do to a table.
+
+    Attributes:
+        schema: columns of the new rows.
+        partitioned: whether the table is kept by ``partition``.
+        added: files already in place, each with its Delta statistics.
+        replaces: partitions to empty first; None for the whole table; () to append.
+        app: name and number of an application's step, applied once and never again.
+        info: recorded in the commit.
+    """
+
+    schema: LakeSchema
+    partitioned: bool
+    added: Sequence[tuple[DataFile, str]]
+    replaces: Sequence[str] | None
+    app: tuple[str, int] | None = None
+    info: Mapping[str, str] = field(default_factory=dict)
+
+    def applied_in(self, snapshot: Snapshot | None) -> bool:
+        """Whether this application step is in the table already.
+
+        Delta itself accepts the same step twice in a row, so it is asked before each commit.
+        """
+        if snapshot is None or self.app is None:
+            return False
+        seen = snapshot.delta.transaction_version(self.app[0])
+        return seen is not None and seen >= self.app[1]
+
+
+def commit(table: str, root: Path, change: Change) -> Commit:
+    """Commit a change against whatever version is newest, again if another writer was faster.
+
+    Each attempt is a compare-and-swap (`max_commit_retries=0`): with delta-rs' own retries two
+    first writers of a partition would both succeed and double its rows.
+
+    Raises:
+        NotCommittedError: the log refused, or others were faster every time.
+        StoreError: the table's columns do not fit the new rows.
+    """
+    for attempt in range(ATTEMPTS):
+        snapshot = Snapshot.load(table, root)
+        if snapshot is not None and change.applied_in(snapshot):
+            return describe(snapshot.version, snapshot.files_of(change.replaces), change.replaces)
+        version = commit_on(table, root, snapshot, change)
+        if version is not None:
+            return describe(version, [each for each, _ in change.added], change.replaces)
+        time.sleep(random.uniform(0, min(LONGEST_PAUSE, 0.01 * 2**attempt)))
+    raise NotCommittedError(
+        f"table {table}: other writers were faster {ATTEMPTS} times in a row; run again"
+    )
+
+
+def describe(version: int, files: Sequence[DataFile], named: Sequence[str] | None) -> Commit:
+    """The outcome of a write from its files and the partitions it was asked to write."""
+    rows = dict.fromkeys((UNPARTITIONED,) if named is None else named, 0)
+    for each in files:
+        rows[each.partition] = rows.get(each.partition, 0) + each.rows
+    return Commit(version, rows, sum(each.size for each in files), len(files))
+
+
+def _attempt(root: Path, snapshot: Snapshot | None, change: Change) -> int | None:
+    """Try once: the version committed, None when the table only gained its new columns."""
+    properties = _properties(change)
+    columns = [PARTITION] if change.partitioned else []
+    schema = change.schema.to_delta()
+    adds = [_add(file, statistics, change.partitioned) for file, statistics in change.added]
+    if snapshot is None:
+        root.mkdir(parents=True, exist_ok=True)
+        create_table_with_add_actions(
+            str(root), schema, adds, partition_by=columns, commit_properties=properties
+        )
+        return 0
+    new_columns = change.schema.columns_to_add(snapshot.table, snapshot.schema)
+    if new_columns.types:
+        fields = new_columns.to_delta().fields
+        swap = CommitProperties(max_commit_retries=0)
+        snapshot.delta.alter.add_columns(fields, commit_properties=swap)
+        return None
+    removes = [_remove(file, change.partitioned) for file in snapshot.files_of(change.replaces)]
+    snapshot.delta.create_write_transaction(
+        [*adds, *removes], "append", schema, columns, commit_properties=properties
+    )
+    return snapshot.version + 1
+
+
+def commit_on(table: str, root: Path, before: Snapshot | None, change: Change) -> int | None:
+    """Commit a change on top of this very version (None: as the first), or not at all.
+
+    Returns:
+        The version committed; None when another writer was faster, or when the table only
+        gained the columns that the change needs.
+
+    Raises:
+        NotCommittedError: the log refused.
+        StoreError: the table's columns do not fit the new rows.
+    """
+    try:
+        return _attempt(root, before, change)
+    except (DeltaError, OSError) as error:
+        return _version_after(error, table, root, before, change)
+
+
+def _version_after(
+    error: Exception, table: str, root: Path, before: Snapshot | None, change: Change
+) -> int | None:
+    """After an error: our version if the commit happened all the same, None if a race was lost.
+
+    An error after the log entry is written (while a checkpoint is made, say) must not remove
+    the files of a committed version.
+    """
+    now = Snapshot.load(table, root)
+    expected = before.version + 1 if before else 0
+    if now is not None and change.added and change.added[0][0] in now.files:
+        return expected
+    if now is not None and now.version >= expected:
+        return None
+    if is_disk_full(error):
+        raise NotCommittedError(str(disk_full(table))) from error
+    raise NotCommittedError(f"table {table}: not written, {first_line(error)}") from error
+
+
+def _properties(change: Change) -> CommitProperties:
+    transactions = [Transaction(*change.app)] if change.app else None
+    return CommitProperties(
+        custom_metadata=dict(change.info), max_commit_retries=0, app_transactions=transactions
+    )
+
+
+def _values(file: DataFile, partitioned: bool) -> dict[str, str | None]:
+    return {PARTITION: file.partition} if partitioned else {}
+
+
+def _add(file: DataFile, statistics: str, partitioned: bool) -> AddAction:
+    now = int(time.time() * 1000)
+    return AddAction(file.path, file.size, _values(file, partitioned), now, True, statistics)
+
+
+def _remove(file: DataFile, partitioned: bool) -> RemoveAction:
+    now = int(time.time() * 1000)
+    return RemoveAction(file.path, True, now, file.size, _values(file, partitioned))

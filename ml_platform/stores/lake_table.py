@@ -1,0 +1,197 @@
+"""One Delta table: written by partition, read by Spark or pyarrow at any version."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from datetime import timedelta
+from pathlib import Path
+from types import MappingProxyType
+from typing import TYPE_CHECKING
+
+import pyarrow as pa
+
+from ml_platform.core.errors import StoreError
+from ml_platform.stores.lake_commit import Commit
+from ml_platform.stores.lake_schema import LakeSchema
+from ml_platform.stores.lake_snapshot import Snapshot
+from ml_platform.stores.lake_staging import sweep_staging
+from ml_platform.stores.lake_write import Write, fitted, fold_small_files
+
+if TYPE_CHECKING:
+    from pyspark.sql import DataFrame, SparkSession
+
+NOTHING: Mapping[str, str] = MappingProxyType({})
+
+
+class LakeTable:
+    """A table of the lake. Each write is one Delta commit; a killed write leaves no trace.
+
+    A partitioned table keeps its rows by the string column ``partition``, always the last one.
+    """
+
+    def __init__(self, name: str, root: Path) -> None:
+        self.name = name
+        self.root = root
+
+    @property
+    def uri(self) -> str:
+        """Where the table is; any Delta reader opens it there."""
+        return str(self.root)
+
+    def exists(self) -> bool:
+        """Whether the table has been written at least once."""
+        return self._find() is not None
+
+    def version(self) -> int | None:
+        """Number of the newest version, None before the first write."""
+        snapshot = self._find()
+        return snapshot.version if snapshot else None
+
+    def schema(self) -> pa.Schema:
+        """Columns and types.
+
+        Raises:
+            StoreError: before the first write.
+        """
+        return self._open().schema.to_arrow()
+
+    def partitions(self, version: int | None = None) -> list[str]:
+        """The partitions that hold rows, sorted; none before the first write."""
+        return list(self.row_counts(version))
+
+    def row_counts(self, version: int | None = None) -> dict[str, int]:
+        """Rows per partition (key "" for an unpartitioned table), without scanning rows."""
+        snapshot = self._find(version)
+        return snapshot.row_counts() if snapshot else {}
+
+    # --- reading -----------------------------------------------------------------------------
+
+    def read(
+        self,
+        spark: SparkSession,
+        partitions: Sequence[str] | None = None,
+        version: int | None = None,
+        columns: Sequence[str] | None = None,
+    ) -> DataFrame:
+        """The rows as a Spark DataFrame, classic or over Spark Connect.
+
+        Args:
+            spark: session to read with.
+            partitions: only these; partitions without rows give no rows, never an error.
+            version: as of this version; the newest unless told.
+            columns: only these, in this order.
+
+        Raises:
+            StoreError: when the table or version does not exist or its files were vacuumed.
+        """
+        return self._open(partitions, version).read(spark, partitions, columns)
+
+    def read_arrow(
+        self,
+        partitions: Sequence[str] | None = None,
+        version: int | None = None,
+        columns: Sequence[str] | None = None,
+    ) -> pa.Table:
+        """The rows as a pyarrow table, ``partition`` a plain string; arguments as for `read`.
+
+        Raises:
+            StoreError: when the table or version does not exist or its files were vacuumed.
+        """
+        return self._open(partitions, version).read_arrow(partitions, columns)
+
+    # --- writing -----------------------------------------------------------------------------
+
+    def replace(
+        self,
+        frame: DataFrame,
+        partitions: Sequence[str] | None,
+        *,
+        app: tuple[str, int] | None = None,
+        info: Mapping[str, str] = NOTHING,
+    ) -> Commit:
+        """Replace exactly these partitions by the rows of a DataFrame, in one commit.
+
+        The frame is written as it is partitioned: coalesce it first where files would be small.
+
+        Args:
+            frame: rows with a string column ``partition``; other columns as the table has them,
+                or with new ones, which older rows then hold as null.
+            partitions: a partition without rows becomes empty; None replaces all of an
+                unpartitioned table.
+            app: name and number of a step that shall be applied once: repeated, it changes
+                nothing and reports what the table holds.
+            info: recorded in the commit.
+
+        Raises:
+            StoreError: the columns do not fit, rows lie outside the partitions, the disk is full,
+                or other writers were faster many times; the table is then unchanged.
+        """
+        schema = LakeSchema.of_frame(frame)
+        write = Write(self.name, self.root, schema, partitions, app, info)
+        return write.run(lambda staging: staging.write_frame(frame))
+
+    def replace_arrow(
+        self,
+        table: pa.Table,
+        partitions: Sequence[str] | None,
+        *,
+        app: tuple[str, int] | None = None,
+        info: Mapping[str, str] = NOTHING,
+    ) -> Commit:
+        """`replace` for a small table made on the driver; no Spark needed."""
+        schema = LakeSchema.of_arrow(table.schema)
+        rows = fitted(self.name, table, schema)
+        write = Write(self.name, self.root, schema, partitions, app, info)
+        return write.run(lambda staging: staging.write_arrow(rows))
+
+    def append_arrow(
+        self,
+        table: pa.Table,
+        *,
+        app: tuple[str, int] | None = None,
+        info: Mapping[str, str] = NOTHING,
+    ) -> Commit:
+        """Add rows to an unpartitioned table; appends from several processes lose nothing.
+
+        Raises:
+            StoreError: as for `replace`.
+        """
+        schema = LakeSchema.of_arrow(table.schema)
+        rows = fitted(self.name, table, schema)
+        write = Write(self.name, self.root, schema, None, app, info, append=True)
+        done = write.run(lambda staging: staging.write_arrow(rows))
+        fold_small_files(self._open())
+        return done
+
+    def vacuum(self, retention: timedelta = timedelta(days=7)) -> int:
+        """Remove files that no version younger than the retention needs.
+
+        Args:
+            retention: longer than the longest write and the longest read, rounded up to hours.
+
+        Returns:
+            How many files, and folders left by killed writes, were removed.
+        """
+        snapshot = self._open()
+        removed = snapshot.delta.vacuum(
+            retention_hours=math.ceil(retention / timedelta(hours=1)),
+            dry_run=False,
+            enforce_retention_duration=False,
+            full=True,
+        )
+        return len(removed) + sweep_staging(self.root, retention)
+
+    def _find(self, version: int | None = None) -> Snapshot | None:
+        return Snapshot.load(self.name, self.root, version)
+
+    def _open(
+        self, partitions: Sequence[str] | None = None, version: int | None = None
+    ) -> Snapshot:
+        snapshot = self._find(version)
+        if snapshot is None:
+            raise StoreError(f"table {self.name} has not been written yet")
+        snapshot.check_layout(partitions)
+        if version is not None:
+            snapshot.check_on_disk()
+        return snapshot

@@ -1,0 +1,131 @@
+"""One write of a table, from the check of its columns to its commit."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+
+import pyarrow as pa
+
+from ml_platform.core.errors import StoreError
+from ml_platform.core.names import PARTITION
+from ml_platform.stores.lake_commit import (
+    Change,
+    Commit,
+    NotCommittedError,
+    commit,
+    commit_on,
+    describe,
+)
+from ml_platform.stores.lake_errors import disk_full_in_plain_words
+from ml_platform.stores.lake_schema import LakeSchema
+from ml_platform.stores.lake_snapshot import DataFile, Snapshot
+from ml_platform.stores.lake_staging import Staging
+
+MANY_FILES = 64
+"""Appends leave a file each; from this many on they are folded into one."""
+
+
+@dataclass(frozen=True)
+class Write:
+    """What shall be written where.
+
+    Attributes:
+        table: name of the table, for messages.
+        root: its folder.
+        schema: columns of the new rows.
+        partitions: the partitions the rows lie in; None for an unpartitioned table.
+        app: name and number of a step that is applied once.
+        info: recorded in the commit.
+        append: keep the rows that are there.
+    """
+
+    table: str
+    root: Path
+    schema: LakeSchema
+    partitions: Sequence[str] | None
+    app: tuple[str, int] | None
+    info: Mapping[str, str]
+    append: bool = False
+
+    def run(self, stage: Callable[[Staging], None]) -> Commit:
+        """Stage, publish, commit; the checks come first so that a refusal costs no Spark job.
+
+        Args:
+            stage: puts the rows into the staging folder it is given.
+
+        Raises:
+            StoreError: the write was refused and the table is unchanged.
+        """
+        snapshot = Snapshot.load(self.table, self.root)
+        self._check(snapshot)
+        change = self._change(())
+        if snapshot is not None and change.applied_in(snapshot):
+            return describe(snapshot.version, snapshot.files_of(change.replaces), change.replaces)
+        partitioned = self.partitions is not None
+        with (
+            Staging(self.table, self.root, partitioned) as staging,
+            disk_full_in_plain_words(self.table),
+        ):
+            stage(staging)
+            change = self._change(staging.publish(self.partitions))
+            try:
+                return commit(self.table, self.root, change)
+            except NotCommittedError:
+                staging.withdraw()
+                raise
+
+    def _change(self, added: Sequence[tuple[DataFile, str]]) -> Change:
+        replaces = () if self.append else self.partitions
+        partitioned = self.partitions is not None
+        return Change(self.schema, partitioned, added, replaces, self.app, self.info)
+
+    def _check(self, snapshot: Snapshot | None) -> None:
+        self.schema.check_storable(self.table)
+        if self.partitions is not None and self.schema.types.get(PARTITION) != "string":
+            raise StoreError(f"table {self.table}: the rows need a string column '{PARTITION}'")
+        if snapshot is None:
+            return
+        if snapshot.partitioned and self.partitions is None:
+            raise StoreError(f"table {self.table} is partitioned: name the partitions to replace")
+        snapshot.check_layout(self.partitions)
+        self.schema.columns_to_add(self.table, snapshot.schema)
+
+
+def fitted(table: str, rows: pa.Table, schema: LakeSchema) -> pa.Table:
+    """Rows in the lake's own types, columns in the lake's order.
+
+    Raises:
+        StoreError: when a value does not fit (an unsigned number beyond the signed range, say).
+    """
+    schema.check_storable(table)
+    try:
+        return rows.select(schema.names).cast(schema.to_arrow())
+    except pa.ArrowInvalid as error:
+        raise StoreError(f"table {table}: {error}") from error
+
+
+def fold_small_files(snapshot: Snapshot) -> None:
+    """Put the rows of many appended files into one, unless somebody writes at the same moment.
+
+    Two processes that ran delta-rs' own `optimize.compact` at once doubled the rows; this is one
+    compare-and-swap on the snapshot that was read.
+    """
+    if len(snapshot.files) < MANY_FILES:
+        return
+    # Housekeeping after a write that is already committed: its failure is not the write's.
+    with (
+        Staging(snapshot.table, snapshot.root, partitioned=False) as staging,
+        suppress(StoreError),
+        disk_full_in_plain_words(snapshot.table),
+    ):
+        staging.write_arrow(snapshot.read_arrow())
+        change = Change(snapshot.schema, False, staging.publish(None), replaces=None)
+        try:
+            version = commit_on(snapshot.table, snapshot.root, snapshot, change)
+        except NotCommittedError:
+            version = None
+        if version is None:
+            staging.withdraw()  # a later append folds

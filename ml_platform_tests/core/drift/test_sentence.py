@@ -1,0 +1,44 @@
+from __future__ import annotations
+
+from ml_platform.core.drift.column_drift import ColumnDrift
+from ml_platform.core.drift.sentence import drift_sentence
+
+
+def _line(column: str, value: float, drifted: bool | None, statistic: str = "psi") -> ColumnDrift:
+    return ColumnDrift(column, statistic, value, 0.2, drifted, 120, 0.0)
+
+
+def test_every_statistic_that_moved_is_named_with_its_limit() -> None:
+    lines = [
+        _line("dewp", 0.41, True),
+        _line("visib", 0.3, True, "missing_rate"),
+        _line("dest", 0.25, True, "unseen_rate"),
+        _line("temp", 0.01, False),
+    ]
+
+    assert drift_sentence(lines, 500) == (
+        "drift in 3 of 4 columns (dewp .41), limit PSI .2; "
+        "(visib .3), limit change of missing rate .2; (dest .25), limit unseen rate .2"
+    )
+
+
+def test_a_long_list_is_cut_short() -> None:
+    lines = [_line(f"c{i}", 0.5, True) for i in range(7)]
+
+    assert "c4 .5 and 2 more), limit" in drift_sentence(lines, 500)
+
+
+def test_quiet_columns_make_a_short_sentence() -> None:
+    assert drift_sentence([_line("temp", 0.01, False)], 500) == "no drift in 1 columns"
+
+
+def test_what_was_not_evaluated_is_said() -> None:
+    lines = [_line("temp", 0.01, False), _line("gust", float("nan"), None)]
+
+    assert drift_sentence(lines, 500) == (
+        "no drift in 1 columns; not evaluated: gust (120 rows); both sides need 500 rows"
+    )
+    assert drift_sentence(lines[1:], 500) == (
+        "drift not evaluated: gust (120 rows); both sides need 500 rows"
+    )
+    assert drift_sentence([], 500) == "drift not evaluated: no columns to compare"

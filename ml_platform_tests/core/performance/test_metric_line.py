@@ -1,0 +1,69 @@
+from __future__ import annotations
+
+import pytest
+
+from ml_platform.core.performance.interval import Interval
+from ml_platform.core.performance.metric_line import MetricLine, metric_line
+from ml_platform.core.verdict import Verdict
+
+NAN = float("nan")
+
+
+def _brier(low: float, value: float, high: float, **limits: float) -> MetricLine:
+    floors = {"brier": limits["floor"]} if "floor" in limits else {}
+    drops = {"brier": limits["drop"]} if "drop" in limits else {}
+    known = {"brier": limits["known"]} if "known" in limits else {}
+    return metric_line("brier", Interval(low, value, high), known, floors, drops)
+
+
+@pytest.mark.parametrize(
+    ("measured", "verdict"),
+    [
+        ((0.16, 0.17, 0.18), Verdict.PASSED),
+        ((0.18, 0.19, 0.20), Verdict.PASSED),
+        ((0.185, 0.195, 0.205), Verdict.WARNED),
+        ((0.195, 0.2, 0.21), Verdict.FAILED),
+    ],
+)
+def test_a_loss_fails_only_when_the_whole_interval_shows_it(
+    measured: tuple[float, float, float], verdict: Verdict
+) -> None:
+    assert _brier(*measured, known=0.17, drop=0.02).verdict is verdict
+
+
+def test_the_stricter_of_two_limits_binds() -> None:
+    assert _brier(0.1, 0.1, 0.1, floor=0.18, known=0.17, drop=0.02).limit == 0.18
+    assert _brier(0.1, 0.1, 0.1, floor=0.25, known=0.17, drop=0.02).limit == pytest.approx(0.19)
+
+
+def test_more_is_better_for_auc() -> None:
+    measured = Interval(0.5, 0.52, 0.54)
+    line = metric_line("roc_auc", measured, {"roc_auc": 0.64}, {"roc_auc": 0.55}, {})
+
+    assert line.verdict is Verdict.FAILED
+    assert line.limit == 0.55
+    assert line.reference == 0.64
+    assert line.reason == ".52 [.5, .54] is beyond the limit .55"
+
+
+@pytest.mark.parametrize(
+    ("line", "reason"),
+    [
+        (_brier(0.1, 0.1, 0.1), "no limit is set"),
+        (_brier(NAN, NAN, NAN, floor=0.2), "undefined on these rows"),
+        (_brier(0.1, 0.1, 0.1, drop=0.02), "no reference value to measure a drop against"),
+        (
+            _brier(0.1, 0.1, 0.1, drop=0.02, floor=0.2),
+            "no reference value to measure a drop against",
+        ),
+    ],
+)
+def test_what_cannot_be_judged_is_not_passed(line: MetricLine, reason: str) -> None:
+    assert line.verdict is Verdict.NOT_EVALUATED
+    assert line.reason == reason
+
+
+def test_too_few_rows_decide_before_anything_else() -> None:
+    line = metric_line("brier", Interval(0.9, 0.9, 0.9), {}, {"brier": 0.2}, {}, "12 rows")
+
+    assert (line.verdict, line.reason) == (Verdict.NOT_EVALUATED, "12 rows")

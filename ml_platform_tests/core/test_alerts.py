@@ -1,0 +1,69 @@
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from ml_platform.core.alerts import Incident, Message, Occasion, Severity, plan_messages
+
+NOW = datetime(2026, 1, 2, 3, tzinfo=UTC)
+DAY = timedelta(days=1)
+DRIFT = Incident("drift", Severity.WARNING, "Drift", "3 of 12 columns", NOW, "flight_delay")
+
+
+def over(incident: Incident) -> Incident:
+    return replace(incident, recovered=True, title="No drift", at=NOW)
+
+
+def occasions(messages: tuple[Message, ...]) -> list[Occasion]:
+    return [message.occasion for message in messages]
+
+
+def test_a_new_trouble_is_told_once() -> None:
+    messages, still_open = plan_messages([DRIFT, DRIFT], {}, DAY, NOW)
+    assert occasions(messages) == [Occasion.NEW]
+    assert still_open["drift"].sightings == 2
+    again, _ = plan_messages([DRIFT], still_open, DAY, NOW + DAY / 2)
+    assert again == ()
+
+
+def test_a_lasting_trouble_is_told_again_after_a_while() -> None:
+    _, still_open = plan_messages([DRIFT], {}, DAY, NOW)
+    messages, still_open = plan_messages([DRIFT], still_open, DAY, NOW + DAY)
+    assert occasions(messages) == [Occasion.STILL]
+    assert messages[0].sightings == 2
+    assert still_open["drift"].last_sent == NOW + DAY
+    assert still_open["drift"].since == NOW
+
+
+def test_a_trouble_that_worsens_is_told_at_once_but_not_when_it_wavers() -> None:
+    graver = replace(DRIFT, severity=Severity.ERROR)
+    _, still_open = plan_messages([DRIFT], {}, DAY, NOW)
+    messages, still_open = plan_messages([graver], still_open, DAY, NOW)
+    assert occasions(messages) == [Occasion.WORSE]
+    assert plan_messages([DRIFT, graver], still_open, DAY, NOW)[0] == ()
+
+
+def test_the_end_of_a_trouble_is_told_once() -> None:
+    _, still_open = plan_messages([DRIFT], {}, DAY, NOW)
+    messages, still_open = plan_messages([over(DRIFT)], still_open, DAY, NOW)
+    assert occasions(messages) == [Occasion.RECOVERED]
+    assert (messages[0].title, messages[0].severity) == ("Recovered: No drift", Severity.INFO)
+    assert still_open == {}
+    assert plan_messages([over(DRIFT)], still_open, DAY, NOW) == ((), {})
+
+
+@given(st.lists(st.tuples(st.sampled_from("ab"), st.booleans(), st.integers(0, 72)), max_size=30))
+def test_nobody_is_told_of_one_trouble_twice_within_the_pause(
+    sightings: list[tuple[str, bool, int]],
+) -> None:
+    still_open, told = {}, {}
+    for key, recovered, hours in sorted(sightings, key=lambda seen: seen[2]):
+        now = NOW + timedelta(hours=hours)
+        incident = Incident(key, Severity.WARNING, key, "", now, recovered=recovered)
+        messages, still_open = plan_messages([incident], still_open, DAY, now)
+        for message in messages:
+            if message.occasion is Occasion.STILL:
+                assert now - told[key] >= DAY
+            told[key] = now
+        assert (key in still_open) is not recovered

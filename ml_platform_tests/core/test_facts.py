@@ -1,0 +1,36 @@
+from dataclasses import replace
+
+from ml_platform.core.facts import CheckFact, CheckName, Facts, Request
+from ml_platform.core.verdict import Verdict
+from ml_platform_tests.core.situations import champion, day, seen
+
+DRIFT = CheckName.DRIFT
+
+
+def test_facts_survive_being_recorded() -> None:
+    request = Request("r1", "Ada", "why not", {"max_depth": 3, "tree_method": "hist"})
+    facts = replace(champion(seen(DRIFT, "pwf-")), requests=(request,))
+    assert Facts.from_json(facts.to_json()) == facts
+
+
+def test_a_partition_judged_again_counts_once_with_its_last_verdict() -> None:
+    facts = champion(seen(DRIFT, "pf"), seen(DRIFT, "p", first=2))
+    assert [fact.verdict for fact in facts.history(DRIFT)] == [Verdict.PASSED, Verdict.PASSED]
+
+
+def test_a_promotion_divides_what_concerns_the_champion() -> None:
+    facts = champion(seen(DRIFT, "pp-pp-p", first=-3))
+    assert [fact.partition for fact in facts.before_champion(DRIFT)] == [day(-3), day(-2), day(0)]
+    assert [fact.partition for fact in facts.of_champion(DRIFT)] == [day(1), day(3)]
+
+
+def test_without_a_champion_everything_is_after_its_promotion() -> None:
+    facts = replace(champion(seen(DRIFT, "p", first=-3)), champion_since=None)
+    assert len(facts.of_champion(DRIFT)) == 1
+    assert facts.before_champion(DRIFT) == ()
+
+
+def test_a_check_without_a_summary_names_itself_and_its_table() -> None:
+    fact = CheckFact(CheckName.MISSING_SOURCE, day(1), Verdict.NOT_EVALUATED, subject="weather")
+    assert fact.said == "missing source of weather not evaluated"
+    assert replace(fact, subject="").said == "missing source not evaluated"

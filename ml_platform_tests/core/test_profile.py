@@ -1,0 +1,87 @@
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from ml_platform.core.edges import Edges
+from ml_platform.core.profile import ColumnProfile, ProfileError, merge, merge_all
+from ml_platform.core.profile_columns import profile_columns
+
+NUMBER = Edges("x", "numeric", edges=(-1.0, 0.0, 1.0))
+NAME = Edges("y", "categorical", categories=("a", "b"))
+
+# Whole numbers, so that their sum is exact in any order.
+numbers = st.lists(
+    st.one_of(st.none(), st.integers(-5, 5), st.sampled_from([np.nan, np.inf, -np.inf])),
+    max_size=12,
+)
+names = st.lists(st.one_of(st.none(), st.sampled_from("abcde")), max_size=12)
+
+
+def _profile(edges: Edges, values: list) -> ColumnProfile:
+    return profile_columns({edges.column: np.array([*values, None], dtype=object)[:-1]}, [edges])[0]
+
+
+columns = st.one_of(
+    st.tuples(st.just(NUMBER), numbers, numbers, numbers),
+    st.tuples(st.just(NAME), names, names, names),
+)
+
+
+@given(columns)
+def test_merging_in_any_order_profiles_all_rows_together(column: tuple) -> None:
+    edges, first, second, third = column
+    a, b, c = (_profile(edges, values) for values in (first, second, third))
+    together = _profile(edges, [*first, *second, *third])
+
+    assert merge(a, b) == merge(b, a)
+    assert merge(merge(a, b), c) == merge(a, merge(b, c)) == together
+
+
+@given(columns)
+def test_every_row_is_counted_exactly_once(column: tuple) -> None:
+    edges, values, *_ = column
+    profile = _profile(edges, values)
+
+    assert profile.rows == len(values)
+    assert profile.rows == profile.missing + profile.nan + profile.infinite + profile.values
+    assert profile.shares.sum() == pytest.approx(1.0 if profile.values else 0.0)
+
+
+@given(columns)
+def test_a_profile_survives_its_table(column: tuple) -> None:
+    edges, values, *_ = column
+    profile = _profile(edges, values)
+    row = json.loads(json.dumps(profile.to_row(), allow_nan=False))
+
+    assert ColumnProfile.from_row(row | {"partition": "2013-01-01", "segment": "all"}) == profile
+
+
+def test_only_the_most_frequent_unseen_values_are_stored() -> None:
+    values = [f"v{i:02}" for i in range(30)] + ["v29"]
+    stored = ColumnProfile.from_row(_profile(NAME, values).to_row())
+
+    assert list(stored.unseen)[:2] == ["v29", "v00"]
+    assert len(stored.unseen) == 20
+    assert stored.counts[-1] == 31
+
+
+def test_a_window_is_the_sum_of_its_partitions() -> None:
+    days = [_profile(NUMBER, [0.5, None]), _profile(NAME, ["a"]), _profile(NUMBER, [7])]
+
+    assert merge_all(days) == [_profile(NUMBER, [0.5, None, 7]), _profile(NAME, ["a"])]
+    assert merge_all([]) == []
+
+
+def test_profiles_in_different_bins_never_add() -> None:
+    profile = _profile(NUMBER, [0.5])
+
+    with pytest.raises(ProfileError, match=r"'x' were counted in different bins .* 1, 2"):
+        merge(profile, replace(profile, edge_version=2))
+    with pytest.raises(ProfileError, match="different columns: 'x', 'z'"):
+        merge(profile, replace(profile, column="z"))

@@ -1,0 +1,67 @@
+"""The ledger keeps every entry, whoever appends."""
+
+from __future__ import annotations
+
+import multiprocessing
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+from ml_platform.core.ledger import EntryKind, LedgerEntry
+from ml_platform.stores.lake import Lake
+from ml_platform.stores.ledger import Ledger
+
+START = datetime(2026, 1, 1, tzinfo=UTC)
+
+
+def entry(number: int, model: str = "flight_delay") -> LedgerEntry:
+    return LedgerEntry(
+        entry_id=f"e{number}",
+        model=model,
+        decided_at=START + timedelta(minutes=number),
+        as_of="2013-02-03",
+        kind=EntryKind.DECISION,
+        verdict="RETRAIN",
+        evidence={"psi": 0.31, "columns": ["dep_hour"]},
+        cost_seconds=1.5,
+    )
+
+
+def append_entries(root: str, first: int) -> None:
+    ledger = Ledger(Lake(root))
+    for number in range(first, first + 15):
+        ledger.append(entry(number))
+
+
+def test_an_entry_reads_back_as_it_was_written(tmp_path: Path) -> None:
+    ledger = Ledger(Lake(str(tmp_path)))
+    assert ledger.entries() == []
+    ledger.append(entry(1))
+    assert ledger.entries() == [entry(1)]
+
+
+def test_entries_come_oldest_first_and_by_model_and_time(tmp_path: Path) -> None:
+    ledger = Ledger(Lake(str(tmp_path)))
+    written = [entry(3), entry(1, "other"), entry(2)]
+    for each in written:
+        ledger.append(each)
+    assert [each.entry_id for each in ledger.entries()] == ["e1", "e2", "e3"]
+    assert ledger.entries(model="other") == [entry(1, "other")]
+    assert ledger.entries(since=START + timedelta(minutes=2)) == [entry(2), entry(3)]
+
+
+def test_the_same_entry_is_recorded_once(tmp_path: Path) -> None:
+    ledger = Ledger(Lake(str(tmp_path)))
+    ledger.append(entry(1))
+    ledger.append(entry(1))
+    assert ledger.entries() == [entry(1)]
+
+
+def test_appends_from_two_processes_at_once_lose_nothing(tmp_path: Path) -> None:
+    context = multiprocessing.get_context("spawn")
+    writers = [context.Process(target=append_entries, args=(str(tmp_path), n)) for n in (0, 15)]
+    for writer in writers:
+        writer.start()
+    for writer in writers:
+        writer.join()
+        assert writer.exitcode == 0
+    assert Ledger(Lake(str(tmp_path))).entries() == [entry(number) for number in range(30)]
