@@ -33,4 +33,3 @@ class CheckOutcome:
 def not_evaluated(why: str) -> CheckOutcome:
     """An outcome that says why nothing could be judged."""
     return CheckOutcome(Verdict.NOT_EVALUATED, why)
-

@@ -161,7 +161,9 @@ def _missing_inputs(
     for run in runs:
         for flow in flows:
             if flow.inputs & run.tables and flow.model not in run.models:
-                missing = sorted(t for t in flow.inputs if f"{t}/{run.partitions[0]}" not in present)
+                missing = sorted(
+                    t for t in flow.inputs if f"{t}/{run.partitions[0]}" not in present
+                )
                 lines.append(f"{flow.model} of {run.partitions[0]} waits for {', '.join(missing)}")
     return lines
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from statistics import median
 
-from ml_platform.core.check_outcome import CheckOutcome, not_evaluated
+from ml_platform.core.check_outcome import Cell, CheckOutcome, not_evaluated
 from ml_platform.core.source_spec import VolumeLimits
 from ml_platform.core.verdict import Verdict
 
@@ -42,7 +42,7 @@ def contract_outcome(
     """
     share = count.quarantined / count.landed if count.landed else 0.0
     numbers = {"rows": count.landed, "quarantined": count.quarantined, "quarantined_share": share}
-    table = tuple(
+    table: tuple[Mapping[str, Cell], ...] = tuple(
         {"column": r.column, "check": r.check, "rows": r.rows, "example": r.example}
         for r in reasons
     )

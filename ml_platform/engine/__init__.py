@@ -1,1 +1,1 @@
-"""The local processes that keep the platform warm: Spark, runs, Dagster's own and their supervisor."""
+"""The local processes that keep the platform warm, and the supervisor of all of them."""

@@ -16,4 +16,6 @@ def with_log_tail(message: str, log: Path, lines: int = 15) -> str:
     if not log.exists():
         return f"{message} It left no log."
     tail = log.read_text(errors="replace").splitlines()[-lines:]
-    return "\n".join([f"{message} Its log is {log} and ends with:", *(f"  {line}" for line in tail)])
+    return "\n".join(
+        [f"{message} Its log is {log} and ends with:", *(f"  {line}" for line in tail)]
+    )

@@ -16,6 +16,11 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
+def preferred_port(port: int) -> int:
+    """The port itself where it is free, else any free one."""
+    return free_port() if answers(port) else port
+
+
 def claim_port(port: int, purpose: str) -> int:
     """The port itself, once it is known to be free.
 

@@ -25,12 +25,12 @@ class RunChildren:
     ended: OrderedDict[str, int] = field(default_factory=OrderedDict)
 
     def reap(self) -> None:
-        """Collect the children that ended, so that none stays a zombie."""
+        """Collect the children that ended, and end what they left running."""
         for run_id, pid in list(self.alive.items()):
-            done, status = os.waitpid(pid, os.WNOHANG)
-            if done:
+            if os.waitid(os.P_PID, pid, os.WEXITED | os.WNOHANG | os.WNOWAIT) is not None:
+                _kill_group(pid)  # a killed run leaves the followers of its output behind
                 del self.alive[run_id]
-                self.ended[run_id] = os.waitstatus_to_exitcode(status)
+                self.ended[run_id] = os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])
         while len(self.ended) > REMEMBERED:
             self.ended.popitem(last=False)
 
@@ -51,5 +51,10 @@ class RunChildren:
             time.sleep(0.05)
             self.reap()
         for pid in self.alive.values():
-            with contextlib.suppress(ProcessLookupError):
-                os.killpg(pid, signal.SIGKILL)
+            _kill_group(pid)
+
+
+def _kill_group(pid: int) -> None:
+    """Kill a child's process group; the child is not collected yet, so the id is still its own."""
+    with contextlib.suppress(ProcessLookupError):  # nobody is left in it
+        os.killpg(pid, signal.SIGKILL)

@@ -158,7 +158,8 @@ def open_server(path: Path, sources: SourceTree) -> RunServer:
 @click.option("--root", type=click.Path(path_type=Path), required=True, help="Sources to watch.")
 def main(path: Path, module: str, logs: Path, root: Path) -> None:
     """Load the definitions, listen on the socket and fork a process for each run."""
-    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(message)s")
+    logging.basicConfig(format="%(asctime)s %(message)s")
+    _log.setLevel(logging.INFO)
     is_new = HANDED_OVER not in os.environ
     server = open_server(path, SourceTree(root))
     for number in (signal.SIGTERM, signal.SIGINT):

@@ -1,19 +1,24 @@
-"""A local Spark Connect server from the installed wheel, shared by every run of this machine."""
+"""A local Spark Connect server from the installed wheel, shared by every run of this machine.
+
+Spark's own ``SparkConnectServer`` gives each client session its Python worker daemon, which has to
+start anew for every run and stays behind after it. This server is an ordinary classic application
+with Spark's Connect plugin and without artifact isolation: its sessions share one warm daemon. All
+of them load the same project, so there are no artifacts to keep apart.
+"""
 
 from __future__ import annotations
 
-import importlib.util
-import os
+import signal
 import sys
 from collections.abc import Mapping
 from pathlib import Path
 
+import click
 import psutil
 
 from ml_platform.engine.ports import LOOPBACK, answers
 from ml_platform.engine.service import Service
 
-SERVER_CLASS = "org.apache.spark.sql.connect.service.SparkConnectServer"
 _GIB = 1024**3
 _LOGGING = """rootLogger.level = warn
 rootLogger.appenderRef.stderr.ref = stderr
@@ -22,6 +27,9 @@ appender.stderr.name = stderr
 appender.stderr.target = SYSTEM_ERR
 appender.stderr.layout.type = PatternLayout
 appender.stderr.layout.pattern = %d{HH:mm:ss} %p %c{1}: %m%n
+# Every error that a client is told anyway, and one more for each session that ends.
+logger.connect.name = org.apache.spark.sql.connect.utils.ErrorUtils
+logger.connect.level = fatal
 """
 
 
@@ -46,24 +54,16 @@ def spark_server(
         env: environment of the child; ``JAVA_HOME`` must name a Java that Spark accepts.
         start_seconds: how long the JVM may take.
     """
-    folder.mkdir(parents=True, exist_ok=True)
-    logging = folder / "log4j2.properties"
-    logging.write_text(_LOGGING)
-    properties = folder / "spark.properties"
-    properties.write_text("".join(f"{k} {v}\n" for k, v in server_conf(port, folder).items()))
-    spark_home = installed_spark()
+    (folder / "scratch").mkdir(parents=True, exist_ok=True)
+    (folder / "log4j2.properties").write_text(_LOGGING)
     return Service(
         name="Spark server",
         command=[
-            *("bash", str(spark_home / "bin" / "spark-submit")),
-            *("--class", SERVER_CLASS, "--name", "ml_platform"),
-            *("--properties-file", str(properties)),
+            *(sys.executable, "-m", "ml_platform.engine.spark_server"),
+            *("--port", str(port), "--folder", str(folder)),
         ],
-        # SPARK_CONNECT_MODE=0: the server itself is a classic application.
         env={
-            **{k: v for k, v in env.items() if k != "SPARK_REMOTE"},
-            "SPARK_HOME": str(spark_home),
-            "SPARK_CONNECT_MODE": "0",
+            **{name: value for name, value in env.items() if name != "SPARK_REMOTE"},
             "SPARK_LOCAL_IP": LOOPBACK,
             "PYSPARK_PYTHON": sys.executable,
         },
@@ -78,12 +78,14 @@ def server_conf(port: int, folder: Path) -> dict[str, str]:
     """Spark's settings for one machine with few cores and small daily partitions."""
     return {
         "spark.master": "local[*]",
+        "spark.app.name": "ml_platform",
+        "spark.plugins": "org.apache.spark.sql.connect.SparkConnectPlugin",
         "spark.driver.memory": driver_memory(),
         "spark.driver.host": LOOPBACK,
         "spark.driver.bindAddress": LOOPBACK,
         "spark.driver.extraJavaOptions": (
             f"-Dlog4j2.configurationFile=file:{folder / 'log4j2.properties'} "
-            f"-Dderby.system.home={folder} -Duser.timezone=UTC"
+            f"-Djava.io.tmpdir={folder / 'scratch'} -Duser.timezone=UTC"
         ),
         "spark.connect.grpc.binding.address": LOOPBACK,
         "spark.connect.grpc.binding.port": str(port),
@@ -111,13 +113,6 @@ def driver_memory() -> str:
     return f"{min(max(quarter, _GIB), 4 * _GIB) // 1024**2}m"
 
 
-def installed_spark() -> Path:
-    """The folder of the installed pyspark package, which holds the whole of Spark."""
-    spec = importlib.util.find_spec("pyspark")
-    assert spec is not None and spec.origin is not None, "pyspark is a dependency of ml_platform"
-    return Path(os.path.dirname(spec.origin))
-
-
 def warm_up(remote: str) -> None:
     """Run one query and one Python task, so that the first run finds compiled code and workers.
 
@@ -133,3 +128,25 @@ def warm_up(remote: str) -> None:
         numbers.mapInArrow(lambda batches: batches, numbers.schema).toArrow()
     finally:
         spark.stop()
+
+
+@click.command()
+@click.option("--port", type=int, required=True)
+@click.option("--folder", type=click.Path(path_type=Path), required=True)
+def main(port: int, folder: Path) -> None:
+    """Serve until SIGTERM."""
+    from pyspark.sql import SparkSession
+
+    builder = SparkSession.builder
+    for name, value in server_conf(port, folder).items():
+        builder = builder.config(name, value)
+    spark = builder.getOrCreate()
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit())
+    try:
+        signal.pause()
+    finally:
+        spark.stop()
+
+
+if __name__ == "__main__":
+    main()

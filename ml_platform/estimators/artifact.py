@@ -146,6 +146,11 @@ def _load_booster(file: Path) -> Booster:
 
 
 def preprocess_module(module_name: str) -> Any:
+    """Import feature code: a module with `INPUTS`, `FEATURES` and `transform`.
+
+    Raises:
+        StoreError: it cannot be imported; the message names it.
+    """
     try:
         return importlib.import_module(module_name)
     except ImportError as error:

@@ -20,6 +20,7 @@ from ml_platform.core.errors import UserError
 
 Columns = Mapping[str, npt.NDArray[Any]]
 
+
 def one_form(columns: Mapping[str, Any], declared: Mapping[str, str]) -> Columns:
     """Return the declared columns, each in the form of its kind; further columns are left out.
 

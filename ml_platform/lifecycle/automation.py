@@ -7,9 +7,7 @@ a partition materialised by hand, a correction, labels that change, an input tha
 from dagster import AssetSelection, AutomationCondition
 
 # `eager` looks at the latest partition only; a late or corrected day is as good as the newest.
-_EVERY_PARTITION = AutomationCondition.eager().without(
-    AutomationCondition.in_latest_time_window()
-)
+_EVERY_PARTITION = AutomationCondition.eager().without(AutomationCondition.in_latest_time_window())
 
 FOLLOW_INPUTS = (
     _EVERY_PARTITION & AutomationCondition.all_deps_blocking_checks_passed()

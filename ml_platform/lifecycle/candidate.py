@@ -6,13 +6,17 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 from dagster import AssetExecutionContext, AssetsDefinition, MaterializeResult, asset
 from dagster_pyspark import LazyPySparkResource
+from pyspark.sql import SparkSession
 
 from ml_platform.core import names
 from ml_platform.core.model_spec import Maximize
 from ml_platform.core.performance.metrics import best_threshold
-from ml_platform.estimators.artifact import load_artifact, preprocess_module, save_artifact
+from ml_platform.estimators.artifact import preprocess_module, save_artifact
+from ml_platform.estimators.feature_matrix import feature_matrix
+from ml_platform.estimators.input_columns import one_form
 from ml_platform.estimators.memory_budget import TrainingPlace, TrainingPlan, plan_training
 from ml_platform.estimators.xgboost_model import fit
 from ml_platform.estimators.xgboost_on_spark import fit_distributed
@@ -23,7 +27,7 @@ from ml_platform.resources.mlflow_tracking import MlflowTracking
 from ml_platform.resources.registry_resource import RegistryResource
 from ml_platform.spark.feature_frame import feature_frame
 from ml_platform.stores.code_revision import code_revision
-from ml_platform.stores.lake import Lake
+from ml_platform.stores.lake import Lake, LakeTable
 
 
 def candidate_asset(model: Model) -> AssetsDefinition:
@@ -47,21 +51,22 @@ def candidate_asset(model: Model) -> AssetsDefinition:
         registry: RegistryResource,
         spark: LazyPySparkResource,
     ) -> MaterializeResult:
-        opened = lake.open()
-        version = opened.table(model.table(names.TRAINING_SET)).version()
+        opened, session = lake.open(), spark.spark_session
+        table = opened.table(model.table(names.TRAINING_SET))
+        version = table.version()
         assert version is not None  # the training set is upstream and blocking
         provenance = _provenance(context, model, opened, version)
         params = _params(context, model)
+        count = sum(table.row_counts(version).values())
+        plan = plan_training(count, len(model.inputs), model.spec.estimator.memory_budget_mb)
         with mlflow.run(context, model=model.name, tags=_tags(provenance)) as run:
-            rows = read_split(model, opened, version, "train")
-            plan = plan_training(
-                len(rows.label), len(model.inputs), model.spec.estimator.memory_budget_mb
-            )
+            rows = read_split(model, opened, session, version, "train")
             run.log_params({**params, "place": plan.place.value, "train_rows": len(rows.label)})
-            booster = _fit(model, opened, spark, version, rows, params, plan)
+            booster = _fit(model, table, session, version, rows, params, plan)
+            threshold = _threshold(model, rows, params)
             with tempfile.TemporaryDirectory() as scratch:
                 folder = Path(scratch, "artifact")
-                _save(model, folder, booster, rows, provenance)
+                _save(model, folder, booster, threshold, rows, provenance)
                 made = registry.open().register(run, folder, model.inputs, _tags(provenance))
         return MaterializeResult(
             metadata={
@@ -79,8 +84,8 @@ def candidate_asset(model: Model) -> AssetsDefinition:
 
 def _fit(
     model: Model,
-    lake: Lake,
-    spark: LazyPySparkResource,
+    table: LakeTable,
+    spark: SparkSession,
     version: int,
     rows: LabelledRows,
     params: Mapping[str, Any],
@@ -88,47 +93,68 @@ def _fit(
 ) -> Any:
     module = preprocess_module(model.preprocess_module)
     if plan.place is TrainingPlace.IN_PROCESS:
-        return fit(module.transform(rows.columns), rows.label, params, module.FEATURES)
-    train = (
-        lake.table(model.table(names.TRAINING_SET))
-        .read(spark.spark_session, version=version)
-        .where("split = 'train'")
-    )
-    frame = feature_frame(train, model.inputs, module.FEATURES, module.transform)
-    return fit_distributed(frame, "label", params, module.FEATURES)
+        return _fit_in_process(model, rows.columns, rows.label, params)
+    train = table.read(spark, version=version).where("split = 'train'")
+
+    def transform(columns: Mapping[str, Any]) -> Any:
+        return module.transform(one_form(columns, model.inputs))
+
+    frame = feature_frame(train, model.inputs, module.FEATURES, transform)
+    workers = int(spark.conf.get("spark.sql.shuffle.partitions", "2"))
+    return fit_distributed(frame, "label", params, module.FEATURES, workers=workers)
+
+
+def _fit_in_process(
+    model: Model, columns: Mapping[str, Any], label: Any, params: Mapping[str, Any]
+) -> Any:
+    module = preprocess_module(model.preprocess_module)
+    # A number beyond float32 becomes an infinity here; `fit` holds it at the edge.
+    with np.errstate(over="ignore"):
+        return fit(module.transform(columns), label, params, module.FEATURES)
+
+
+def _threshold(model: Model, rows: LabelledRows, params: Mapping[str, Any]) -> float:
+    """The declared threshold, or the best one on the last fifth of the rows learned from.
+
+    That fifth is scored by a model that has not seen it: a model's own training rows look easier
+    than what comes, and a threshold chosen on them is off.
+    """
+    declared = model.spec.decision.threshold
+    if not isinstance(declared, Maximize):
+        return declared
+    cut = len(rows.label) * 4 // 5
+    early = {name: values[:cut] for name, values in rows.columns.items()}
+    late = {name: values[cut:] for name, values in rows.columns.items()}
+    booster = _fit_in_process(model, early, rows.label[:cut], params)
+    module = preprocess_module(model.preprocess_module)
+    with np.errstate(over="ignore"):
+        matrix = feature_matrix(module.transform(late), len(module.FEATURES))
+    scores = booster.inplace_predict(matrix, validate_features=False).astype(np.float64)
+    return best_threshold(rows.label[cut:], scores, declared.maximize)
 
 
 def _save(
     model: Model,
     folder: Path,
     booster: Any,
+    threshold: float,
     rows: LabelledRows,
     provenance: Mapping[str, Any],
 ) -> None:
-    """Write the artifact with its threshold, which is chosen on the rows learned from."""
-
-    def write(threshold: float) -> None:
-        save_artifact(
-            folder,
-            booster,
-            spec_resolved=model.spec.resolved(),
-            preprocess_name=model.preprocess_module,
-            feature_names=preprocess_module(model.preprocess_module).FEATURES,
-            input_columns=model.inputs,
-            threshold=threshold,
-            extra=provenance
-            | {
-                "trained_through": max(rows.partitions.tolist()),
-                "positive_share": float(rows.label.mean()),
-            },
-        )
-
-    declared = model.spec.decision.threshold
-    if not isinstance(declared, Maximize):
-        return write(declared)
-    write(0.5)
-    scores = load_artifact(folder).score(rows.columns)
-    return write(best_threshold(rows.label, scores, declared.maximize))
+    learned = {
+        "trained_through": max(rows.partitions.tolist()),
+        "positive_share": float(rows.label.mean()),
+    }
+    save_artifact(
+        folder,
+        booster,
+        spec_resolved=model.spec.resolved(),
+        preprocess_name=model.preprocess_module,
+        feature_names=preprocess_module(model.preprocess_module).FEATURES,
+        input_columns=model.inputs,
+        threshold=threshold,
+        extra={**provenance, **learned},
+    )
 
 
 def _params(context: AssetExecutionContext, model: Model) -> dict[str, Any]:
@@ -151,7 +177,7 @@ def _provenance(
         "training_set_digest": digest,
         "data_versions": {name: lake.table(name).version() for name in tables},
         "code_revision": code_revision(),
-        "dagster_run_id": context.run_id,
+        "dagster_run_id": context.run.run_id,
         "decision": context.run.tags.get(names.TAG_DECISION, "by hand"),
         "cause": context.run.tags.get(names.TAG_CAUSE, "by hand"),
         "as_of": context.run.tags.get(names.TAG_AS_OF, ""),

@@ -113,10 +113,7 @@ def _is_nan(value: float | int) -> bool:
 
 
 def _table(outcome: CheckOutcome) -> MetadataValue:
-    records = [
-        TableRecord({k: _cell(v) for k, v in row.items()})
-        for row in outcome.table
-    ]
+    records = [TableRecord({k: _cell(v) for k, v in row.items()}) for row in outcome.table]
     kinds = {bool: "bool", int: "int", float: "float"}
     first = outcome.table[0]
     columns = [TableColumn(name, kinds.get(type(value), "string")) for name, value in first.items()]
@@ -130,5 +127,3 @@ def _cell(value: object) -> object:
 def check_key(asset: tuple[str, ...], check: str) -> AssetCheckKey:
     """The key of a check on an asset."""
     return AssetCheckKey(AssetKey(list(asset)), check)
-
-

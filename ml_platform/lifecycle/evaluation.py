@@ -15,6 +15,7 @@ from dagster import (
     MaterializeResult,
     asset,
 )
+from dagster_pyspark import LazyPySparkResource
 
 from ml_platform.core import names
 from ml_platform.core.check_outcome import CheckOutcome
@@ -63,18 +64,23 @@ def evaluation_asset(model: Model) -> AssetsDefinition:
         **(model.common("numpy")),
     )
     def evaluation(
-        context: AssetExecutionContext, lake: LakeResource, registry: RegistryResource
+        context: AssetExecutionContext,
+        lake: LakeResource,
+        registry: RegistryResource,
+        spark: LazyPySparkResource,
     ) -> Iterator[object]:
         opened, versions = lake.open(), registry.open()
         challenger = versions.by_alias(model.name, CHALLENGER)
         assert challenger is not None  # the candidate is upstream
-        holdout = read_split(
-            model, opened, int(challenger.tags["training_set_version"]), "holdout"
+        version = int(challenger.tags["training_set_version"])
+        train, holdout = (
+            read_split(model, opened, spark.spark_session, version, split)
+            for split in ("train", "holdout")
         )
         scored = load_artifact(challenger.path)
         own = Contender(scored.score(holdout.columns), scored.threshold)
         intervals = bootstrap_intervals(holdout.label, own.score, own.threshold)
-        evidence = gather_evidence(model, opened, versions, challenger, holdout, own)
+        evidence = gather_evidence(model, versions, challenger, train, holdout, own)
         report = judge_candidate(evidence, model.spec.promotion)
         opened.table(model.table(names.EVALUATION)).append_arrow(
             _rows(challenger.version, evidence, intervals, holdout)
@@ -83,7 +89,11 @@ def evaluation_asset(model: Model) -> AssetsDefinition:
         run = versions.run_of(challenger)
         run.log_metrics(
             {f"holdout_{k}": v.value for k, v in intervals.items()}
-            | {f"holdout_{k}_{end}": getattr(v, end) for k, v in intervals.items() for end in ("low", "high")}
+            | {
+                f"holdout_{k}_{end}": getattr(v, end)
+                for k, v in intervals.items()
+                for end in ("low", "high")
+            }
         )
         run.log_figures(figures)
         if not report.passed:
@@ -128,19 +138,21 @@ def check_name(of_gate: str) -> str:
 
 def gather_evidence(
     model: Model,
-    lake: Lake,
     registry: ModelRegistry,
     challenger: RegisteredVersion,
+    train: LabelledRows,
     holdout: LabelledRows,
     own: Contender,
 ) -> GateEvidence:
     """Score the hold-out with every rival, and the extreme rows with the candidate."""
     champion = registry.champion(model.name)
     candidate = load_artifact(challenger.path)
-    train = read_split(model, lake, int(challenger.tags["training_set_version"]), "train")
     stump = fit(candidate.features(train.columns), train.label, STUMP, candidate.feature_names)
     rule = Contender(
-        stump.inplace_predict(candidate.features(holdout.columns)).astype("float64"), 0.5
+        stump.inplace_predict(candidate.features(holdout.columns), validate_features=False).astype(
+            "float64"
+        ),
+        0.5,
     )
     return measure_candidate(
         holdout.label,
@@ -165,9 +177,7 @@ def _outcome(check: GateCheck) -> CheckOutcome:
     if verdict is Verdict.NOT_EVALUATED:
         verdict = Verdict.FAILED
     numbers = {"value": check.value, "threshold": check.threshold}
-    return CheckOutcome(
-        verdict, check.reason, {k: v for k, v in numbers.items() if v is not None}
-    )
+    return CheckOutcome(verdict, check.reason, {k: v for k, v in numbers.items() if v is not None})
 
 
 def _figures(holdout: LabelledRows, own: Contender) -> dict[str, bytes]:

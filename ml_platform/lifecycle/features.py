@@ -69,7 +69,9 @@ def features_asset(model: Model) -> AssetsDefinition:
         )
         events = opened.table(names.table_of(names.validated(model.spec.sources.primary)))
         expected = events.row_counts()
-        yield check_result(context, path, names.JOINED, _outcomes(partitions, expected, commit.rows))
+        yield check_result(
+            context, path, names.JOINED, _outcomes(partitions, expected, commit.rows)
+        )
 
     return features
 
@@ -105,7 +107,9 @@ def _asset_of(model: Model) -> dict[str, tuple[str, ...]]:
 
 def _deps(model: Model) -> list[AssetDep]:
     sources = model.spec.sources
-    same = [AssetDep(AssetKey(list(names.validated(t)))) for t in (sources.primary, *sources.lookups)]
+    same = [
+        AssetDep(AssetKey(list(names.validated(t)))) for t in (sources.primary, *sources.lookups)
+    ]
     if not model.lookback:
         return same
     back = TimeWindowPartitionMapping(

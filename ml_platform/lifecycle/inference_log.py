@@ -62,7 +62,7 @@ def inference_log_asset(model: Model) -> AssetsDefinition:
         after: Mapping[str, int] = before
         metadata: dict[str, object] = {"rows": 0}
         if any(predicted.get(p) for p in partitions):
-            writer = f"batch:{context.run_id}"
+            writer = f"batch:{context.run.run_id}"
             commit = append_log(model, opened, spark.spark_session, partitions, writer)
             after = commit.rows
             metadata = table_metadata(opened.table(model.table(names.INFERENCE_LOG)), commit)

@@ -61,7 +61,9 @@ def landing_sensor(
         repeated = _split_failed(context, state)
         files = [file for source in sources for file in landed_files(source)]
         files = [_with_digest(file, state.handled) for file in files]
-        partitions = sorted({p for source in sources for p in source.partitions.get_partition_keys()})
+        partitions = sorted(
+            {p for source in sources for p in source.partitions.get_partition_keys()}
+        )
         plan = plan_ingestion(files, state.handled, flows, partitions, time())
         for file in plan.taken:
             state.handled[file.name] = Handled(file.fingerprint, file.sha256)
@@ -70,9 +72,7 @@ def landing_sensor(
         if not runs:
             context.update_cursor(state.write())
             return SkipReason("; ".join(plan.waiting) or f"{len(files)} files, all taken in")
-        return SensorResult(
-            run_requests=[run_request(run) for run in runs], cursor=state.write()
-        )
+        return SensorResult(run_requests=[run_request(run) for run in runs], cursor=state.write())
 
     return landing
 

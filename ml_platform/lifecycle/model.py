@@ -11,9 +11,7 @@ from pyspark.sql import DataFrame
 from ml_platform.core import names
 from ml_platform.core.model_spec import ModelSpec
 
-FeatureFunction = Callable[
-    [DataFrame, Mapping[str, DataFrame], Mapping[str, DataFrame]], DataFrame
-]
+FeatureFunction = Callable[[DataFrame, Mapping[str, DataFrame], Mapping[str, DataFrame]], DataFrame]
 
 
 @dataclass(frozen=True)

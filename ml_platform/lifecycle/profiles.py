@@ -20,6 +20,7 @@ from ml_platform.lifecycle.profile_table import profile_rows, read_edges
 from ml_platform.resources.lake_resource import LakeResource
 from ml_platform.spark.profile_pass import profile_frame
 
+
 def profiles_asset(model: Model) -> AssetsDefinition:
     """The asset ``<model>/profiles``."""
 

@@ -36,7 +36,7 @@ def record(
         cause=tags.get(names.TAG_CAUSE, "by hand"),
         reason=reason,
         evidence=dict(evidence),
-        run_id=context.run_id,
+        run_id=context.run.run_id,
         model_version=None if model_version is None else str(model_version),
         refers_to=tags.get(names.TAG_DECISION),
         cost_seconds=_seconds_since_start(context),
@@ -46,5 +46,5 @@ def record(
 
 
 def _seconds_since_start(context: AssetExecutionContext) -> float | None:
-    stats = context.instance.get_run_stats(context.run_id)
+    stats = context.instance.get_run_stats(context.run.run_id)
     return None if stats.start_time is None else datetime.now(UTC).timestamp() - stats.start_time

@@ -14,7 +14,12 @@ from ml_platform.core.profile_columns import profile_columns
 from ml_platform.core.score_profile import SCORE_EDGES
 from ml_platform.estimators.artifact import load_artifact
 from ml_platform.lifecycle.model import Model
-from ml_platform.lifecycle.profile_table import PROFILE_SCHEMA, profile_rows, read_edges, read_profiles
+from ml_platform.lifecycle.profile_table import (
+    PROFILE_SCHEMA,
+    profile_rows,
+    read_edges,
+    read_profiles,
+)
 from ml_platform.lifecycle.training_rows import read_split
 from ml_platform.resources.lake_resource import LakeResource
 from ml_platform.resources.registry_resource import RegistryResource
@@ -24,6 +29,16 @@ from ml_platform.stores.model_registry import CHALLENGER
 
 REFERENCE_SCHEMA = PROFILE_SCHEMA.remove(PROFILE_SCHEMA.get_field_index("partition")).append(
     pa.field("model_version", pa.int64())
+)
+
+EDGES_SCHEMA = pa.schema(
+    [
+        ("column", pa.string()),
+        ("kind", pa.string()),
+        ("edges", pa.list_(pa.float64())),
+        ("categories", pa.list_(pa.string())),
+        ("version", pa.int64()),
+    ]
 )
 
 
@@ -50,8 +65,8 @@ def reference_asset(model: Model) -> AssetsDefinition:
         challenger = registry.open().by_alias(model.name, CHALLENGER)
         assert challenger is not None  # the candidate is upstream
         version = int(challenger.tags["training_set_version"])
-        train = read_split(model, opened, version, "train")
-        holdout = read_split(model, opened, version, "holdout")
+        train = read_split(model, opened, spark.spark_session, version, "train")
+        holdout = read_split(model, opened, spark.spark_session, version, "holdout")
         edges = read_edges(opened, model) or _cut_edges(model, opened, train.columns)
         window = sorted({*train.partitions.tolist(), *holdout.partitions.tolist()})
         profile_missing_days(model, opened, spark.spark_session, edges, window)
@@ -95,7 +110,7 @@ def _cut_edges(model: Model, lake: Lake, columns: dict[str, object]) -> list[Edg
         )
         for name, dtype in model.inputs.items()
     ]
-    rows = pa.Table.from_pylist([cut.to_row() for cut in edges])
+    rows = pa.Table.from_pylist([cut.to_row() for cut in edges], schema=EDGES_SCHEMA)
     lake.table(model.table(names.EDGES)).replace_arrow(rows, None)
     return edges
 

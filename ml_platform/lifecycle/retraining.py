@@ -1,7 +1,7 @@
 """Retraining: a sensor that reads the checks, asks the policy, and acts on its verdict."""
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Container, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from hashlib import sha256
 from uuid import UUID, uuid4
@@ -40,12 +40,11 @@ IN_PROGRESS = [
     DagsterRunStatus.STARTED,
     DagsterRunStatus.CANCELING,
 ]
-_PATIENCE_SECONDS = 900
-"""A run older than this no longer holds a decision up."""
 
 
 def retraining_sensor(model: Model, tick_seconds: int) -> SensorDefinition:
     """The sensor ``<model>_retraining``: at most one decision per set of facts."""
+
     @sensor(
         name=f"{model.name}_retraining",
         asset_selection=AssetSelection.assets(*(model.key(stage) for stage in names.RETRAINING)),
@@ -60,9 +59,6 @@ def retraining_sensor(model: Model, tick_seconds: int) -> SensorDefinition:
     def retraining(
         context: SensorEvaluationContext, lake: LakeResource, registry: RegistryResource
     ) -> SensorResult | SkipReason:
-        busy = _busy(context.instance)
-        if busy:
-            return SkipReason(f"waiting for {busy} landing runs to finish before deciding")
         opened = lake.open()
         ledger = Ledger(opened)
         past = ledger.entries(model=model.name)
@@ -94,7 +90,7 @@ def gather_facts(
     past: Sequence[LedgerEntry],
 ) -> Facts | None:
     """Everything the policy decides on; None before the first check."""
-    checks = list(_check_facts(model, instance))
+    checks = list(_check_facts(model, instance, _unfinished_runs(instance)))
     if not checks:
         return None
     champion = registry.champion(model.name)
@@ -137,9 +133,7 @@ def _decide(
     model: Model, facts: Facts, past: Sequence[LedgerEntry]
 ) -> tuple[LedgerEntry, Decision]:
     decision = decide(model.spec.retraining, facts, past)
-    entry = recorded(
-        decision, facts, entry_id=str(_entry_id(facts)), decided_at=datetime.now(UTC)
-    )
+    entry = recorded(decision, facts, entry_id=str(_entry_id(facts)), decided_at=datetime.now(UTC))
     return entry, decision
 
 
@@ -175,11 +169,15 @@ def _last_reason(past: Sequence[LedgerEntry]) -> str:
     return f"nothing new since {last.as_of}: {last.verdict}, {last.reason}"
 
 
-def _check_facts(model: Model, instance: DagsterInstance) -> Iterator[CheckFact]:
+def _check_facts(
+    model: Model, instance: DagsterInstance, unfinished: Container[str]
+) -> Iterator[CheckFact]:
+    """The findings of finished runs: half of a run's checks would be half of the facts."""
     depth = 2 * model.spec.retraining.violations.of + 4
     for asset, check, name, subject in _watched(model):
         found = findings(instance, asset, check, limit=4 * depth)
-        for finding in by_partition(found, depth):
+        finished = [finding for finding in found if finding.run_id not in unfinished]
+        for finding in by_partition(finished, depth):
             yield _fact(name, subject, finding)
 
 
@@ -207,12 +205,8 @@ def _fact(name: CheckName, subject: str, finding: Finding) -> CheckFact:
     )
 
 
-def _busy(instance: DagsterInstance) -> int:
-    running = instance.get_run_records(
-        RunsFilter(statuses=IN_PROGRESS, tags={names.TAG_TRIGGER: "landing"})
-    )
-    now = datetime.now(UTC)
-    return sum((now - r.create_timestamp).total_seconds() < _PATIENCE_SECONDS for r in running)
+def _unfinished_runs(instance: DagsterInstance) -> set[str]:
+    return {run.run_id for run in instance.get_runs(RunsFilter(statuses=IN_PROGRESS))}
 
 
 def _retraining_running(model: Model, instance: DagsterInstance) -> bool:
@@ -241,4 +235,3 @@ def _open_requests(past: Sequence[LedgerEntry]) -> Iterator[Request]:
                 why=entry.reason,
                 params=dict(entry.evidence.get("params", {})),
             )
-

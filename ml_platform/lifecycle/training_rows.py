@@ -1,12 +1,16 @@
-"""The rows of a pinned training set, as arrays."""
+"""The rows of a pinned training set, as arrays that fit the stated memory budget."""
 
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+import pyarrow as pa
 from numpy.typing import NDArray
+from pyspark.sql import SparkSession
 
 from ml_platform.core import names
+from ml_platform.estimators.input_columns import one_form
+from ml_platform.estimators.memory_budget import rows_within
 from ml_platform.lifecycle.model import Model
 from ml_platform.spark.scoring import numpy_columns
 from ml_platform.stores.lake import Lake
@@ -17,10 +21,10 @@ class LabelledRows:
     """Input columns, label and segments of some rows; arrays of equal length.
 
     Attributes:
-        columns: input columns as the preprocessing function takes them.
+        columns: input columns in the one form that preprocessing sees.
         label: 0 or 1.
         segments: values of each segment column.
-        partitions: the partition of each row.
+        partitions: the partition of each row; rows come in its order.
     """
 
     columns: dict[str, NDArray[Any]]
@@ -29,21 +33,30 @@ class LabelledRows:
     partitions: NDArray[Any]
 
 
-def read_split(model: Model, lake: Lake, version: int, split: str) -> LabelledRows:
-    """The rows of one split (train or holdout) of the training set at a Delta version."""
-    import pyarrow.compute as pc
+def read_split(
+    model: Model, lake: Lake, spark: SparkSession, version: int, split: str
+) -> LabelledRows:
+    """The rows of one split (train or holdout) of the training set at a Delta version.
 
-    wanted = {*model.inputs, *model.spec.monitoring.segments, "label", "split", "source_partition"}
-    table = lake.table(model.table(names.TRAINING_SET)).read_arrow(
-        version=version, columns=sorted(wanted)
-    )
-    rows = table.filter(pc.equal(table["split"], split)).combine_chunks()
+    Beyond the estimator's memory budget it is a sample without replacement, the same each time.
+    """
+    table = lake.table(model.table(names.TRAINING_SET))
+    segments = model.spec.monitoring.segments
+    wanted = dict.fromkeys([*model.inputs, *segments, "label", "source_partition"])
+    frame = table.read(spark, version=version).where(f"split = '{split}'").select(*wanted)
+    most = rows_within(model.spec.estimator.memory_budget_mb, len(wanted))
+    rows = sum(table.row_counts(version).values())
+    if rows > most:
+        frame = frame.sample(fraction=most / rows, seed=0)
+    return _labelled(model, frame.toArrow().sort_by("source_partition").combine_chunks())
+
+
+def _labelled(model: Model, rows: pa.Table) -> LabelledRows:
     return LabelledRows(
-        columns=numpy_columns(rows, model.inputs),
+        columns=dict(one_form(numpy_columns(rows, model.inputs), model.inputs)),
         label=rows["label"].to_numpy().astype(np.int64),
         segments={
-            s: np.asarray(rows[s].to_pylist(), dtype=object)
-            for s in model.spec.monitoring.segments
+            s: np.asarray(rows[s].to_pylist(), dtype=object) for s in model.spec.monitoring.segments
         },
         partitions=np.asarray(rows["source_partition"].to_pylist(), dtype=object),
     )

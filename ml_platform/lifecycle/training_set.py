@@ -4,12 +4,12 @@ from collections.abc import Sequence
 from datetime import timedelta
 
 from dagster import (
+    AllPartitionMapping,
     AssetCheckSpec,
     AssetDep,
     AssetExecutionContext,
     AssetsDefinition,
     AssetSpec,
-    AllPartitionMapping,
     MaterializeResult,
     multi_asset,
 )
@@ -123,5 +123,5 @@ def labelled_rows(
         "event_time",
         "label",
         f"{names.PARTITION} AS source_partition",
-        f"CASE WHEN {names.PARTITION} >= '{first_held_out}' THEN 'holdout' ELSE 'train' END AS split",
+        f"IF({names.PARTITION} >= '{first_held_out}', 'holdout', 'train') AS split",
     )

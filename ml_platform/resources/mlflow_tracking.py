@@ -48,14 +48,14 @@ class MlflowTracking(ConfigurableResource[ModelRegistry]):
             RegistryUnreachable: MLflow does not answer.
         """
         registry = ModelRegistry(self.tracking_uri, self.artifact_root)
-        tied = {DAGSTER_RUN_ID: context.run_id, **(tags or {})}
+        tied = {DAGSTER_RUN_ID: context.run.run_id, **(tags or {})}
         with registry.training_run(model, tied) as run, self._active(context, run):
             yield run
 
     @contextmanager
     def _active(self, context: AssetExecutionContext, run: TrainingRun) -> Iterator[None]:
         import mlflow
-        from dagster_mlflow import MlFlow
+        from dagster_mlflow.resources import MlFlow
 
         with _mlflow_put_back():
             _end_stale(context)
@@ -86,7 +86,7 @@ def _resource_context(
         "experiment_name": run.model,
         "mlflow_run_id": run.run_id,
     }
-    return _ResourceContext(context.log, context.run, context.run_id, config)
+    return _ResourceContext(context.log, context.run, context.run.run_id, config)
 
 
 def _end_stale(context: AssetExecutionContext) -> None:

@@ -55,10 +55,18 @@ def _errors(check: UncompiledCheck, frame: DataFrame) -> dict[str, Any]:
     try:
         judged: Any = _schema(check).validate(frame)
     except (TypeError, SchemaError) as error:
-        where = f"column {check.column}" if check.column else "the table"
-        raise ContractError(f"check {check.name} of {where} could not run: {error}") from error
+        raise _could_not_run(check, error) from error
     errors: dict[str, Any] = judged.pandera.errors
+    for kinds in errors.values():
+        # pandera would count a check that broke off as one that was failed.
+        if "CHECK_ERROR" in kinds:
+            raise _could_not_run(check, kinds["CHECK_ERROR"][0]["error"])
     return errors
+
+
+def _could_not_run(check: UncompiledCheck, why: object) -> ContractError:
+    where = f"column {check.column}" if check.column else "the table"
+    return ContractError(f"check {check.name} of {where} could not run: {why}")
 
 
 def _schema(check: UncompiledCheck) -> Any:

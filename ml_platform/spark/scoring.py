@@ -65,7 +65,9 @@ def _numpy(column: Any, kind: str) -> np.ndarray:
     return np.asarray(floats.to_numpy(zero_copy_only=False), dtype=np.float64)
 
 
-def _with_scores(batch: pa.RecordBatch, inputs: Mapping[str, str], scorer: Scorer) -> pa.RecordBatch:
+def _with_scores(
+    batch: pa.RecordBatch, inputs: Mapping[str, str], scorer: Scorer
+) -> pa.RecordBatch:
     columns = numpy_columns(batch, inputs)
     rows = {name: values.tolist() for name, values in columns.items()}
     added = [

@@ -12,6 +12,8 @@ COMMON = {
     "spark.sql.parquet.outputTimestampType": "TIMESTAMP_MICROS",
     "spark.sql.shuffle.partitions": "2",
     "spark.sql.execution.arrow.pyspark.enabled": "true",
+    # Above 32 files Spark lists them with a job of its own: seconds, for what Delta knows already.
+    "spark.sql.sources.parallelPartitionDiscovery.threshold": "10000",
     # A bad cast is a null that the contract reports, never a failed job.
     "spark.sql.ansi.enabled": "false",
 }

@@ -32,7 +32,9 @@ def deliver(message: Message, channel: str, addresses: Sequence[str]) -> Deliver
     outcome: queue.Queue[list[str]] = queue.Queue()
     # A daemon thread: a receiver that keeps the line open must not keep this process alive.
     sender = threading.Thread(
-        target=lambda: outcome.put(_errors(message, addresses)), daemon=True, name=f"alert {channel}"
+        target=lambda: outcome.put(_errors(message, addresses)),
+        daemon=True,
+        name=f"alert {channel}",
     )
     sender.start()
     try:

@@ -65,7 +65,9 @@ def _experiment(client: MlflowClient, model: str, artifact_root: str) -> str:
         return str(known.experiment_id)
 
 
-def _of_dagster_run(client: MlflowClient, experiment: str, dagster_run_id: str | None) -> str | None:
+def _of_dagster_run(
+    client: MlflowClient, experiment: str, dagster_run_id: str | None
+) -> str | None:
     if dagster_run_id is None:
         return None
     tagged = f"tags.{DAGSTER_RUN_ID} = '{dagster_run_id}'"

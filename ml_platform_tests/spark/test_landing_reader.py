@@ -99,9 +99,7 @@ def test_row_numbers_are_exact_where_a_file_is_read_in_pieces(spark: Any, tmp_pa
     assert all(int(row["flight"]) == row["_row_number"] for row in rows)
 
 
-def test_unpacked_on_the_way_with_names_that_look_like_patterns(
-    spark: Any, tmp_path: Path
-) -> None:
+def test_unpacked_on_the_way_with_names_that_look_like_patterns(spark: Any, tmp_path: Path) -> None:
     packed = gzip.compress(b"carrier,flight,dest\nAA,1,LAX\n")
     file = landed(tmp_path / "a [1]*.csv.gz", packed)
     assert len(rows_of(read_landed(spark, [file], landing(), COLUMNS))) == 1

@@ -143,7 +143,7 @@ def test_rollback_without_a_previous_champion_says_so(
     registry: ModelRegistry, artifact: Path
 ) -> None:
     registry.promote(MODEL, registered(registry, artifact).version)
-    with pytest.raises(UserError, match="no previous champion to go back to; .* exist: 1"):
+    with pytest.raises(UserError, match=r"no previous champion to go back to; .* exist: 1"):
         registry.rollback(MODEL)
 
 
@@ -209,9 +209,14 @@ def test_a_registry_lost_in_training_does_not_hide_the_training_error(
     registry: ModelRegistry, uri: str
 ) -> None:
     file = Path(uri.removeprefix("sqlite:///"))
-    with pytest.raises(RuntimeError, match="out of memory") as failed, registry.training_run(MODEL):
-        file.write_bytes(b"no database at all" * 1000)
-        raise RuntimeError("out of memory")
+
+    def train() -> None:
+        with registry.training_run(MODEL):
+            file.write_bytes(b"no database at all" * 1000)
+            raise RuntimeError("out of memory")
+
+    with pytest.raises(RuntimeError, match="out of memory") as failed:
+        train()
     assert "could not be ended" in failed.value.__notes__[0]
 
 
@@ -316,5 +321,5 @@ def test_an_address_of_no_known_kind_is_refused_with_those_that_are(tmp_path: Pa
 def test_a_parameter_recorded_twice_with_two_values_is_refused(registry: ModelRegistry) -> None:
     with registry.training_run(MODEL) as run:
         run.log_params({"depth": 6})
-        with pytest.raises(StoreError, match="refused: .*depth"):
+        with pytest.raises(StoreError, match=r"refused: .*depth"):
             run.log_params({"depth": 7})

@@ -1,0 +1,5 @@
+"""The ``ml-platform`` command: one file per command, heavy imports inside the commands."""
+
+from ml_platform.cli.main import main
+
+__all__ = ["main"]

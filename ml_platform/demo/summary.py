@@ -1,0 +1,126 @@
+"""What happened in the demo, read back from Dagster, the ledger, the lake and the alerts file."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from pathlib import Path
+from typing import Any
+
+from dagster import DagsterInstance, RunsFilter
+
+from ml_platform.core import names
+from ml_platform.core.ledger import EntryKind, LedgerEntry
+from ml_platform.demo.scenario import DECLARED_FAULT, MODEL, Scenario
+from ml_platform.stores.lake import Lake
+from ml_platform.stores.ledger import Ledger
+from ml_platform.stores.settings import Settings
+
+_TABLES = ("flights", "weather", "outcomes")
+
+
+def summarise(
+    settings: Settings, instance: DagsterInstance, scenario: Scenario, seconds: float
+) -> dict[str, Any]:
+    """The summary as JSON values."""
+    lake = Lake(settings.lake_root)
+    entries = Ledger(lake).entries(MODEL)
+    return {
+        "days": {
+            "history": scenario.history_days,
+            "one_by_one": scenario.live_days,
+            "first": min(scenario.history()).isoformat(),
+            "last": max(scenario.live()).isoformat(),
+        },
+        "runs_launched": runs_by_trigger(instance),
+        "decisions": [_decision(e) for e in entries if e.kind is EntryKind.DECISION],
+        "promotions": [
+            _version(e, lake)
+            for e in entries
+            if e.kind in (EntryKind.PROMOTION, EntryKind.ROLLBACK)
+        ],
+        "rejected_candidates": [
+            _version(e, lake) | {"fault_injection": _asked_for(e, entries)}
+            for e in entries
+            if e.kind is EntryKind.REFUSAL
+        ],
+        "quarantined_rows": quarantined(lake),
+        "fault_injections": {
+            "broken_file": f"flights/{scenario.broken_file_on.isoformat()}.csv",
+            "bad_candidate": scenario.bad_params,
+        },
+        "alerts": alerts(settings.alerts_file),
+        "seconds": round(seconds, 1),
+    }
+
+
+def write_summary(settings: Settings, summary: dict[str, Any]) -> Path:
+    """Write the summary to ``<home>/demo/summary.json``."""
+    file = settings.home / "demo" / "summary.json"
+    file.parent.mkdir(parents=True, exist_ok=True)
+    file.write_text(json.dumps(summary, indent=2, default=str) + "\n")
+    return file
+
+
+def runs_by_trigger(instance: DagsterInstance) -> dict[str, int]:
+    """How many runs each sensor launched; a run without a sensor would count as ``by hand``."""
+    counts: Counter[str] = Counter()
+    for run in instance.get_runs(RunsFilter()):
+        counts[run.tags.get("dagster/sensor_name", "by hand")] += 1
+    return dict(counts)
+
+
+def quarantined(lake: Lake) -> dict[str, int]:
+    """Rows in quarantine by table."""
+    found = {}
+    for table in _TABLES:
+        rows = lake.table(names.table_of(names.quarantine(table)))
+        found[table] = sum(rows.row_counts().values()) if rows.exists() else 0
+    return found
+
+
+def alerts(file: Path) -> list[dict[str, Any]]:
+    """Every alert that was sent."""
+    if not file.exists():
+        return []
+    lines = [json.loads(line) for line in file.read_text().splitlines()]
+    return [{k: x[k] for k in ("at", "severity", "occasion", "title", "body")} for x in lines]
+
+
+def _decision(entry: LedgerEntry) -> dict[str, Any]:
+    return {
+        "as_of": entry.as_of,
+        "verdict": entry.verdict,
+        "cause": entry.cause,
+        "reason": entry.reason,
+        "held_back_by": entry.held_back_by,
+        "evidence": {k: v for k, v in entry.evidence.items() if k != "facts"},
+    }
+
+
+def _version(entry: LedgerEntry, lake: Lake) -> dict[str, Any]:
+    return {
+        "as_of": entry.as_of,
+        "version": entry.model_version,
+        "cause": entry.cause,
+        "reason": entry.reason,
+        "metrics": _metrics(lake, entry.model_version),
+    }
+
+
+def _metrics(lake: Lake, version: str | None) -> dict[str, float]:
+    table = lake.table(names.table_of(names.of_model(MODEL, names.EVALUATION)))
+    rows = table.read_arrow().to_pylist() if table.exists() else []
+    return {
+        row["metric"]: round(row["value"], 4)
+        for row in rows
+        if str(row["model_version"]) == version and row["contender"] == "candidate"
+    }
+
+
+def _asked_for(refusal: LedgerEntry, entries: list[LedgerEntry]) -> bool:
+    """Whether the refused candidate goes back to a request that was a declared fault."""
+    by_id = {entry.entry_id: entry for entry in entries}
+    decision = by_id.get(refusal.refers_to or "")
+    request = by_id.get(decision.refers_to or "") if decision else None
+    return request is not None and request.reason.startswith(DECLARED_FAULT)

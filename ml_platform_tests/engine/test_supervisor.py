@@ -1,0 +1,111 @@
+"""One real engine for the whole file: Spark, run server, code server, daemon, UI."""
+
+import os
+import shutil
+import signal
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import psutil
+import pytest
+
+from ml_platform.engine.errors import EngineError
+from ml_platform.engine.run_launcher import TAG_WORKER
+from ml_platform.engine.supervisor import Supervisor
+from ml_platform.stores.settings import Settings
+from ml_platform_tests.engine.dagster_client import DagsterClient, messages, moment, tag
+
+pytestmark = pytest.mark.slow
+PROJECT = Path(__file__).with_name("tiny_project.py")
+
+
+def processes_of(home: Path) -> list[psutil.Process]:
+    found = []
+    for process in psutil.process_iter():
+        try:
+            if str(home) in " ".join(process.cmdline()):
+                found.append(process)
+        except psutil.Error:
+            continue  # it ended while we looked
+    return found
+
+
+@pytest.fixture(scope="module")
+def root(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("engine")
+    (folder / "tiny").mkdir()
+    (folder / "tiny" / "__init__.py").touch()
+    shutil.copy(PROJECT, folder / "tiny" / "definitions.py")
+    return folder
+
+
+@pytest.fixture(scope="module")
+def engine(root: Path) -> Iterator[Supervisor]:
+    settings = Settings.from_env({"ML_PLATFORM_HOME": str(root / "home")})
+    with Supervisor(settings, module="tiny.definitions", root=root) as started:
+        yield started
+    assert processes_of(root) == [], "the engine left processes behind"
+
+
+@pytest.fixture(scope="module")
+def dagster(engine: Supervisor) -> DagsterClient:
+    return DagsterClient(engine.addresses["dagster"])
+
+
+def test_a_run_starts_within_a_second_of_its_launch(dagster: DagsterClient) -> None:
+    waits = []
+    for _ in range(3):
+        run = dagster.wait(dagster.launch("edition"))
+        assert run["status"] == "SUCCESS"
+        assert int(tag(run, TAG_WORKER)) > 0
+        waits.append(moment(run, "RunStartEvent") - moment(run, "RunStartingEvent"))
+    assert min(waits) < 1.0, waits  # of three, because other work shares the machine
+
+
+def test_a_forked_run_works_over_spark_connect(dagster: DagsterClient) -> None:
+    run = dagster.wait(dagster.launch("over_spark"))
+    assert "counted 10" in messages(run)
+
+
+def test_a_terminated_run_ends_as_cancelled(dagster: DagsterClient) -> None:
+    run_id = dagster.launch("endless")
+    dagster.wait(run_id, {"STARTED"})
+    dagster.terminate(run_id)
+    assert dagster.wait(run_id)["status"] == "CANCELED"
+
+
+def test_a_run_whose_process_is_killed_is_marked_failed(dagster: DagsterClient) -> None:
+    run_id = dagster.launch("endless")
+    run = dagster.wait(run_id, {"STARTED"})
+    os.kill(int(tag(run, TAG_WORKER)), signal.SIGKILL)
+    run = dagster.wait(run_id)
+    assert run["status"] == "FAILURE"
+    assert any("killed by signal 9" in message for message in messages(run))
+
+
+def test_changed_sources_are_what_the_next_run_executes(dagster: DagsterClient, root: Path) -> None:
+    source = root / "tiny" / "definitions.py"
+    source.write_text(source.read_text().replace("first edition", "second edition"))
+    run = dagster.wait(dagster.launch("edition"))
+    assert "second edition" in messages(run)
+
+
+def test_a_second_engine_over_the_same_home_is_refused(engine: Supervisor) -> None:
+    second = Supervisor(engine.settings, module=engine.module, root=engine.root)
+    with pytest.raises(EngineError, match="already runs over"), second:
+        pass
+
+
+def test_without_the_run_server_runs_are_launched_the_default_way(
+    engine: Supervisor, dagster: DagsterClient, root: Path
+) -> None:
+    server = next(p for p in processes_of(root) if "ml_platform.engine.run_server" in p.cmdline())
+    server.terminate()
+    while server.is_running() and server.status() != psutil.STATUS_ZOMBIE:
+        time.sleep(0.1)
+    run = dagster.wait(dagster.launch("edition"))
+    assert run["status"] == "SUCCESS"
+    assert not any("warm process" in message for message in messages(run))
+    with pytest.raises(EngineError, match="run server ended unexpectedly"):
+        engine.check()
