@@ -11,6 +11,8 @@ SHELL := bash
 
 VENV := .venv
 BIN := $(VENV)/bin
+export VIRTUAL_ENV := $(abspath $(VENV))
+export PATH := $(abspath $(BIN)):$(PATH)
 # What the demo needs, and what testing needs besides: two stamps, so that `make demo` installs less.
 RUNTIME := $(VENV)/.runtime-installed
 DEV := $(VENV)/.dev-installed

@@ -1,14 +1,22 @@
-"""What the whole suite shares: one Spark session."""
+"""What the whole suite shares: one Spark session, and how long properties are searched."""
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import settings
 
 from ml_platform.spark.session import spark_config
+
+# A busy machine makes slow examples, not wrong ones; CI searches the same examples each time.
+settings.register_profile(
+    "ml_platform", deadline=None, derandomize=os.environ.get("CI", "").lower() == "true"
+)
+settings.load_profile("ml_platform")
 
 
 @pytest.fixture(scope="session")

@@ -21,15 +21,15 @@ def declared_module(package: str, name: str, key: str) -> ModuleType:
     Raises:
         ConfigError: there is none, or it cannot be imported.
     """
-    dotted = f"{package}.{name}"
+    dotted, where = f"{package}.{name}", place_of(package, key)
     try:
         return import_module(dotted)
     except ModuleNotFoundError as error:
         if error.name and dotted.startswith(error.name):
             raise ConfigError(
-                f'{key}: "{name}" is declared, but there is no {name}.py beside defs.yaml'
+                f'{where}: "{name}" is declared, but there is no {name}.py beside defs.yaml'
             ) from error
-        raise ConfigError(f"{key}: {name}.py cannot be imported: {error}") from error
+        raise ConfigError(f"{where}: {name}.py cannot be imported: {error}") from error
 
 
 def declared_class(package: str, declared: str, key: str) -> type[Any]:
@@ -52,9 +52,19 @@ def declared_class(package: str, declared: str, key: str) -> type[Any]:
     }
     if wanted not in there:
         raise ConfigError(
-            f'{key}: "{wanted}" is not in {name}.py, which has {", ".join(there) or "no classes"}'
+            f'{place_of(package, key)}: "{wanted}" is not in {name}.py, which has '
+            f"{', '.join(there) or 'no classes'}"
         )
     return there[wanted]
+
+
+def place_of(package: str, key: str) -> str:
+    """A key of a declaration, for a message.
+
+    >>> place_of("ml_platform.defs.sources.flights", "contract")
+    'ml_platform/defs/sources/flights/defs.yaml, contract'
+    """
+    return f"{package.replace('.', '/')}/defs.yaml, {key}"
 
 
 def package_of(context: ComponentLoadContext) -> str:

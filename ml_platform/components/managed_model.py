@@ -7,7 +7,7 @@ from types import ModuleType
 from dagster import Component, ComponentLoadContext, Definitions
 from pydantic import BaseModel
 
-from ml_platform.components.declared_module import declared_module, package_of
+from ml_platform.components.declared_module import declared_module, package_of, place_of
 from ml_platform.components.source_table import SourceTable
 from ml_platform.core.errors import ConfigError
 from ml_platform.core.model_spec import ModelSpec
@@ -79,8 +79,8 @@ class ManagedModel(Component):
         """
         features = declared_module(self.package, self.spec.features, "features")
         preprocess = declared_module(self.package, self.spec.preprocess, "preprocess")
-        _require(features, self.spec.features, ("features",))
-        _require(preprocess, self.spec.preprocess, ("INPUTS", "FEATURES", "transform"))
+        self._require(features, "features", ("features",))
+        self._require(preprocess, "preprocess", ("INPUTS", "FEATURES", "transform"))
         primary = self._sources(tables)[self.spec.sources.primary]
         return Model(
             spec=self.spec,
@@ -107,13 +107,15 @@ class ManagedModel(Component):
         for key, name in [*named, *(("lookups", table) for table in sources.lookups)]:
             if name not in by_name:
                 raise ConfigError(
-                    f'model {self.spec.name}, sources.{key}: there is no table "{name}"; '
+                    f'{place_of(self.package, f"sources.{key}")}: there is no table "{name}"; '
                     f"declared under defs/sources are {', '.join(sorted(by_name)) or 'none'}"
                 )
         return by_name
 
-
-def _require(module: ModuleType, name: str, needed: Sequence[str]) -> None:
-    absent = [each for each in needed if not hasattr(module, each)]
-    if absent:
-        raise ConfigError(f"{name}.py must have {', '.join(absent)}; see the README")
+    def _require(self, module: ModuleType, key: str, needed: Sequence[str]) -> None:
+        absent = [each for each in needed if not hasattr(module, each)]
+        if absent:
+            raise ConfigError(
+                f"{place_of(self.package, key)}: {module.__name__.rpartition('.')[2]}.py must have "
+                f"{', '.join(absent)}; see the README"
+            )

@@ -3,12 +3,14 @@
 from dagster import Component, ComponentLoadContext, Definitions
 from pydantic import BaseModel
 
-from ml_platform.components.declared_module import declared_class, package_of
+from ml_platform.components.declared_module import declared_class, package_of, place_of
+from ml_platform.core.errors import ConfigError, ContractError
 from ml_platform.core.source_spec import SourceSpec
 from ml_platform.lifecycle.partitioning import partitions_of
 from ml_platform.lifecycle.raw import landing_spec, raw_asset
 from ml_platform.lifecycle.source import Source
 from ml_platform.lifecycle.validated import validated_asset
+from ml_platform.spark.contract import compile_contract
 from ml_platform.stores.settings import Settings
 
 
@@ -39,11 +41,16 @@ class SourceTable(Component):
         """The table with its contract and partitions.
 
         Raises:
-            ConfigError: the contract's module or class does not exist.
+            ConfigError: the contract does not exist, or no landed text could be held to it.
         """
+        contract = declared_class(self.package, self.spec.contract, "contract")
+        try:
+            compile_contract(contract, self.spec.partitions.every)
+        except ContractError as error:
+            raise ConfigError(f"{place_of(self.package, 'contract')}: {error}") from error
         return Source(
             spec=self.spec,
-            contract=declared_class(self.package, self.spec.contract, "contract"),
+            contract=contract,
             partitions=partitions_of(self.spec.partitions),
             landing_root=Settings.from_env().landing_root,
         )

@@ -34,6 +34,7 @@ class Incident:
     """One sighting of a trouble, or of its end.
 
     `key` says what makes it the same trouble: "check/flight_delay/drift", not the day's numbers.
+    One that is not `lasting`, such as a promotion, happened and is over: it is never open.
     """
 
     key: str
@@ -43,6 +44,7 @@ class Incident:
     at: datetime
     model: str | None = None
     recovered: bool = False
+    lasting: bool = True
 
 
 @dataclass(frozen=True)
@@ -88,7 +90,7 @@ def plan_messages(
     for incident in sorted(incidents, key=lambda incident: incident.at):
         known = still_open.pop(incident.key, None)
         occasion = _occasion(incident, known, repeat_after, now)
-        if not incident.recovered:
+        if incident.lasting and not incident.recovered:
             still_open[incident.key] = _kept_open(incident, known, occasion, now)
         if occasion is not None:
             messages.append(_message(incident, known, occasion))

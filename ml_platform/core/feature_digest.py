@@ -14,7 +14,8 @@ def feature_digests(columns: Mapping[str, Sequence[Cell]]) -> list[str]:
     """Digest each row over all columns, in the order of their names.
 
     Args:
-        columns: sequences of equal length by column name; None and NaN both mean missing.
+        columns: sequences of equal length by column name; None and NaN both mean missing, and
+            numbers are equal when their float64 are (1, 1.0 and True; 0.0 and -0.0).
 
     Returns:
         16 hexadecimal digits per row (64 bits of BLAKE2b, RFC 7693).
@@ -28,13 +29,15 @@ def feature_digests(columns: Mapping[str, Sequence[Cell]]) -> list[str]:
 
 
 def _digest(row: Sequence[Cell]) -> str:
-    return blake2b(b"\x1f".join(_bytes(cell) for cell in row), digest_size=8).hexdigest()
+    return blake2b(b"".join(_bytes(cell) for cell in row), digest_size=8).hexdigest()
 
 
 def _bytes(cell: Cell) -> bytes:
     if cell is None:
         return b"-"
     if isinstance(cell, str):
-        return b"s" + cell.encode()
-    number = float(cell)
+        # Its length goes ahead of it, so that no text can pass for the cells that follow.
+        text = cell.encode()
+        return b"s" + struct.pack(">Q", len(text)) + text
+    number = float(cell) + 0.0  # which makes 0.0 of -0.0
     return b"-" if math.isnan(number) else b"n" + struct.pack(">d", number)

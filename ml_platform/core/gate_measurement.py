@@ -51,6 +51,9 @@ def measure_candidate(
         positive_share: of the rows learned from: the score of the base rate.
         on_extremes: the candidate's scores on extreme rows.
         spec: the declared gate.
+
+    Raises:
+        ValueError: What `classification_metrics` refuses: scores of the hold-out outside [0, 1].
     """
     base = Contender(np.full(len(label), positive_share), 0.5)
     return GateEvidence(

@@ -102,8 +102,11 @@ _DECIDED = {
 def incident_of_entry(entry: LedgerEntry) -> Incident | None:
     """A line of the ledger that people are told of: what changed, and what was decided to act on.
 
-    Alerts on drift that needs no action are not repeated here: the drift check told them.
+    It happened and is over, so it is told once. An alert that asks for nothing is not repeated
+    here, as its check told it; one that is held back until labels come says which are missing.
     """
+    if entry.kind is EntryKind.DECISION and _only_recorded(entry):
+        return None
     if entry.kind is EntryKind.DECISION:
         severity = _DECIDED.get(Action(entry.verdict))
     else:
@@ -117,4 +120,9 @@ def incident_of_entry(entry: LedgerEntry) -> Incident | None:
         body=entry.reason,
         at=entry.decided_at,
         model=entry.model,
+        lasting=False,
     )
+
+
+def _only_recorded(entry: LedgerEntry) -> bool:
+    return entry.verdict == Action.ALERT and entry.held_back_by is None

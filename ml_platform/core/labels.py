@@ -33,6 +33,8 @@ def label_join_outcome(
         events: events of the partition; None while they are unknown.
         anomalies: counts; None while the events are unknown.
     """
+    if not rows:
+        return not_evaluated("no labels have come yet")
     if anomalies is None or not events:
         return not_evaluated(f"{rows} labels came before the events they are for")
     labelled = rows - anomalies.corrected - anomalies.unknown

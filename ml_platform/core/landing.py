@@ -6,9 +6,12 @@ backlog of neighbouring partitions that need the same assets becomes one run ove
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from hashlib import sha256
 from itertools import groupby
+from operator import itemgetter
 
 
 @dataclass(frozen=True)
@@ -95,7 +98,7 @@ def plan_ingestion(
     """Plan the runs for what has landed and was not handled yet.
 
     Args:
-        files: everything seen on disk now.
+        files: everything seen on disk now, one file per table and partition.
         handled: each ``table/partition`` already taken in. A file landed again with the same
             bytes counts as handled and asks for nothing.
         flows: the models that consume the tables.
@@ -107,37 +110,33 @@ def plan_ingestion(
     Returns:
         the plan; running it and planning again with its files as handled gives no runs.
     """
-    seen = list(files)
     known = set(partitions)
-    changed = [f for f in seen if not _is_handled(f, handled)]
-    waiting = [
-        f"{f.path} is for partition {f.partition}, which {f.table} does not have"
-        for f in changed
-        if f.partition not in known
-    ]
-    growing = {f.name for f in changed if now - f.modified_at < settle_seconds}
-    waiting += [f"{f.path} may still be growing" for f in changed if f.name in growing]
-    settled = [f for f in changed if f.partition in known and f.name not in growing]
+    looked = {name: taken.fingerprint for name, taken in handled.items()}
+    changed = [f for f in files if looked.get(f.name) != f.fingerprint]
+    placed = [f for f in changed if f.partition in known]
+    strays = [f for f in changed if f.partition not in known]
+    growing = [f for f in placed if now - f.modified_at < settle_seconds]
+    settled = [f for f in placed if now - f.modified_at >= settle_seconds]
     ready = [f for f in settled if not (f.name in handled and handled[f.name].same_bytes(f))]
     present = {f.name for f in ready} | set(handled)
     runs = [
         _run_of(partition, [f for f in ready if f.partition == partition], flows, present)
         for partition in sorted({f.partition for f in ready})
     ]
-    waiting += _missing_inputs(runs, flows, present)
+    waiting = [
+        *(f"{f.path}: {f.table} has no partition {f.partition}" for f in strays),
+        *(f"{f.path} may still be growing" for f in growing),
+        *_missing_inputs(flows, present),
+    ]
     return IngestionPlan(_merge(runs, partitions, largest_range), tuple(settled), tuple(waiting))
 
 
 def split_run(run: IngestionRun) -> tuple[IngestionRun, ...]:
     """Take a failed range apart, so that one bad partition does not hold up the others."""
     return tuple(
-        IngestionRun((partition,), run.tables, run.models, run.labelled, (*run.fingerprints, "day"))
-        for partition in run.partitions
+        replace(run, partitions=(day,), fingerprints=(*run.fingerprints, "day"))
+        for day in run.partitions
     )
-
-
-def _is_handled(file: LandedFile, handled: Mapping[str, Handled]) -> bool:
-    return file.name in handled and handled[file.name].fingerprint == file.fingerprint
 
 
 def _run_of(
@@ -154,18 +153,18 @@ def _run_of(
     return IngestionRun((partition,), tables, complete, labelled, prints)
 
 
-def _missing_inputs(
-    runs: Sequence[IngestionRun], flows: Sequence[ModelFlow], present: set[str]
-) -> list[str]:
-    lines = []
-    for run in runs:
-        for flow in flows:
-            if flow.inputs & run.tables and flow.model not in run.models:
-                missing = sorted(
-                    t for t in flow.inputs if f"{t}/{run.partitions[0]}" not in present
-                )
-                lines.append(f"{flow.model} of {run.partitions[0]} waits for {', '.join(missing)}")
-    return lines
+def _missing_inputs(flows: Sequence[ModelFlow], present: set[str]) -> Iterator[str]:
+    """What each model waits for where some inputs of a partition have come, handled or not."""
+    by_partition = sorted(name.split("/", 1)[::-1] for name in present)
+    for flow in flows:
+        waits: dict[str, list[str]] = defaultdict(list)
+        for partition, pairs in groupby(by_partition, key=itemgetter(0)):
+            missing = flow.inputs - {table for _, table in pairs}
+            if missing and missing != flow.inputs:
+                waits[", ".join(sorted(missing))].append(partition)
+        for tables, days in waits.items():
+            more = f" and {len(days) - 1} more" if len(days) > 1 else ""
+            yield f"{flow.model} of {days[0]}{more} waits for {tables}"
 
 
 def _merge(
@@ -189,10 +188,10 @@ def _merge(
 def _join(days: Sequence[IngestionRun]) -> IngestionRun:
     if len(days) == 1:
         return days[0]
-    return IngestionRun(
-        tuple(day.partitions[0] for day in days),
-        days[0].tables,
-        days[0].models,
-        days[0].labelled,
-        (f"{len(days)} partitions", *days[0].fingerprints, *days[-1].fingerprints),
+    # All of them are in the key, in few letters: it must change when any one file does.
+    content = "\n".join(fingerprint for day in days for fingerprint in day.fingerprints)
+    return replace(
+        days[0],
+        partitions=tuple(day.partitions[0] for day in days),
+        fingerprints=(f"{len(days)} partitions", sha256(content.encode()).hexdigest()[:16]),
     )

@@ -49,8 +49,8 @@ def contract_outcome(
     if not count.quarantined:
         return CheckOutcome(Verdict.PASSED, f"all {count.landed} rows keep the contract", numbers)
     limit = 0.0 if fail_on_any else block_above
-    main = f"mostly {reasons[0].column or 'the row'}: {reasons[0].check}" if reasons else ""
-    found = f"{count.quarantined} of {count.landed} rows ({share:.1%}) break the contract, {main}"
+    main = f", mostly {reasons[0].column or 'the row'}: {reasons[0].check}" if reasons else ""
+    found = f"{count.quarantined} of {count.landed} rows ({share:.1%}) break the contract{main}"
     if share > limit:
         return CheckOutcome(
             Verdict.FAILED, f"{found}; the limit is {limit:.1%}: partition blocked", numbers, table
@@ -95,10 +95,13 @@ def volume_outcome(
             f"{len(before)} earlier partitions, {limits.min_history} are needed for a median"
         )
     usual = median(before)
-    change = rows / usual - 1 if usual else float("inf") if rows else 0.0
-    numbers = {"rows": rows, "median_rows": usual, "change": change}
-    sentence = f"{rows} rows, {change:+.0%} against the median {usual:.0f} of {len(before)} before"
-    if -limits.max_drop <= change <= limits.max_rise:
+    numbers = {"rows": rows, "median_rows": usual}
+    change = ""
+    if usual:
+        numbers["change"] = rows / usual - 1
+        change = f"{numbers['change']:+.0%} "
+    sentence = f"{rows} rows, {change}against the median {usual:.0f} of {len(before)} before"
+    if usual * (1 - limits.max_drop) <= rows <= usual * (1 + limits.max_rise):
         return CheckOutcome(Verdict.PASSED, sentence, numbers)
     allowed = f"allowed: -{limits.max_drop:.0%} to +{limits.max_rise:.0%}"
     return CheckOutcome(Verdict.FAILED, f"{sentence}; {allowed}", numbers)
@@ -133,7 +136,9 @@ def predicted_outcome(rows: int, scored: int) -> CheckOutcome:
 
 
 def logged_outcome(predictions: int, logged: int, new: int) -> CheckOutcome:
-    """Judge that every prediction is in the inference log exactly once.
+    """Judge that no prediction is missing from the inference log.
+
+    The log may hold more: what was once predicted stays, even if its event is withdrawn.
 
     Args:
         predictions: predictions of the partition.

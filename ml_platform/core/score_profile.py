@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+import math
+
 from ml_platform.core.edges import Edges
 
 SCORE = "score"
 
 SCORE_EDGES = Edges(
-    column=SCORE, kind="numeric", edges=tuple(i / 64 for i in range(65)), version=1
+    column=SCORE,
+    kind="numeric",
+    # Bins are open above: the next float closes the last one behind a score of exactly 1.
+    edges=(*(i / 64 for i in range(64)), math.nextafter(1.0, 2.0)),
+    version=1,
 )
 """64 equal bins of [0, 1]; the same for every version, since a score is a probability."""
 

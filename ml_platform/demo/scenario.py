@@ -26,10 +26,10 @@ class Scenario:
     """
 
     first_day: date = date(2013, 1, 1)
-    history_days: int = 45
+    history_days: int = 50
     live_days: int = 22
-    broken_file_on: date = date(2013, 2, 20)
-    bad_candidate_on: date = date(2013, 2, 27)
+    broken_file_on: date = date(2013, 2, 28)
+    bad_candidate_on: date = date(2013, 3, 3)
     bad_params: dict[str, Any] = field(
         default_factory=lambda: {"n_estimators": 1, "max_depth": 1, "learning_rate": 0.01}
     )

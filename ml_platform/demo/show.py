@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import shutil
 import time
+from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from uuid import uuid4
 
@@ -24,19 +26,34 @@ from ml_platform.stores.ledger import Ledger
 from ml_platform.stores.settings import Settings
 
 MARK = "demo"
+TICK_SECONDS = 5
+"""Dagster's daemon looks at sensors every five seconds at most."""
 
 
 def run(
-    settings: Settings, scenario: Scenario | None = None, console: Console | None = None
+    settings: Settings,
+    days: int | None = None,
+    scenario: Scenario | None = None,
+    console: Console | None = None,
 ) -> None:
     """Run the whole demo and print what happened; state stays for ``ml-platform up``.
+
+    Args:
+        settings: where the state goes.
+        days: how many days land one by one; the scenario's own number if not given.
+        scenario: the calendar and the faults.
+        console: where to print.
 
     Raises:
         UserError: the home folder holds state that no demo made, or the loop stood still.
     """
     scenario, console = scenario or Scenario(), console or Console()
+    scenario = scenario if days is None else replace(scenario, live_days=days)
+    settings = replace(settings, tick_seconds=TICK_SECONDS)
     begun = time.time()
     clear_former_demo(settings)
+    # History lies there when the platform comes up, as it would where a team starts to use it.
+    land_history(settings, scenario)
     with Supervisor(settings) as engine:
         console.print(f"Dagster's UI while this runs: {engine.addresses['dagster']}")
         with (
@@ -68,6 +85,15 @@ def clear_former_demo(settings: Settings) -> None:
     mark.mkdir(parents=True)
 
 
+def land_history(settings: Settings, scenario: Scenario) -> None:
+    """Land the days before the first live one; the last day's outcomes are not known yet."""
+    flights, days = FlightsLanding(settings.landing_root), list(scenario.history())
+    for day in days:
+        flights.land_inputs(day)
+    for day in days[:-1]:
+        flights.land_outcomes(day)
+
+
 class _Landings:
     """Lands files in the order of the calendar and waits for the loop in between."""
 
@@ -78,8 +104,7 @@ class _Landings:
         self._scenario = scenario
         self._watch = watcher
 
-    def all(self, advance: object) -> None:
-        step = advance if callable(advance) else (lambda: None)
+    def all(self, step: Callable[[], None]) -> None:
         self._history()
         step()
         for day in self._scenario.live():
@@ -89,13 +114,7 @@ class _Landings:
         self._watch.idle()
 
     def _history(self) -> None:
-        days = list(self._scenario.history())
-        since = time.time()
-        for day in days:
-            self._flights.land_inputs(day)
-        for day in days[:-1]:
-            self._flights.land_outcomes(day)
-        self._watch.taken_in("flights", days[-1], since)
+        self._watch.taken_in("flights", max(self._scenario.history()), 0.0)
         self._watch.champion()
 
     def _live(self, day: date) -> None:

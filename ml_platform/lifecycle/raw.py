@@ -29,7 +29,6 @@ from ml_platform.lifecycle.partitioning import partitions_of_run
 from ml_platform.lifecycle.source import Source
 from ml_platform.lifecycle.table_metadata import STORAGE, table_metadata
 from ml_platform.resources.lake_resource import LakeResource
-from ml_platform.spark.contract import compile_contract
 from ml_platform.spark.landing_reader import inspect_landed, read_landed
 
 
@@ -91,8 +90,9 @@ def raw_asset(source: Source) -> AssetsDefinition:
         outcomes = {f.partition: _inspect(source, f) for f in files}
         if all(outcome.verdict is Verdict.PASSED for outcome in outcomes.values()):
             table = lake.open().table(names.table_of(path))
+            contract = source.compiled
             frame = read_landed(
-                spark.spark_session, files, spec.landing, compile_contract(source.contract).columns
+                spark.spark_session, files, spec.landing, contract.columns, contract.optional
             )
             commit = table.replace(frame, partitions, info=_provenance(files))
             yield MaterializeResult(asset_key=list(path), metadata=table_metadata(table, commit))
@@ -124,9 +124,9 @@ def _provenance(files: Sequence[LandedFile]) -> dict[str, str]:
 
 
 def _inspect(source: Source, file: LandedFile) -> CheckOutcome:
-    columns = compile_contract(source.contract).columns
+    contract = source.compiled
     try:
-        problems = inspect_landed(file, source.spec.landing, columns)
+        problems = inspect_landed(file, source.spec.landing, contract.columns, contract.optional)
     except LandingError as error:
         problems = (str(error),)
     if not problems:

@@ -27,6 +27,7 @@ from ml_platform.core.ledger import EntryKind, LedgerEntry
 from ml_platform.core.retraining import decide, recorded
 from ml_platform.lifecycle.check_history import Finding, by_partition, findings
 from ml_platform.lifecycle.model import Model
+from ml_platform.lifecycle.partitioning import window_of
 from ml_platform.resources.lake_resource import LakeResource
 from ml_platform.resources.registry_resource import RegistryResource
 from ml_platform.stores.lake import Lake
@@ -95,11 +96,10 @@ def gather_facts(
         return None
     champion = registry.champion(model.name)
     previous = registry.by_alias(model.name, PREVIOUS)
-    labels = lake.table(model.table(names.LABELS))
     return Facts(
         model=model.name,
         as_of=max(fact.partition for fact in checks),
-        labelled_rows=sum(labels.row_counts().values()) if labels.exists() else 0,
+        labelled_rows=_rows_to_learn_from(model, lake),
         min_rows=model.spec.training.min_rows,
         champion_version=str(champion.version) if champion else None,
         champion_since=_champion_since(past),
@@ -212,6 +212,16 @@ def _unfinished_runs(instance: DagsterInstance) -> set[str]:
 def _retraining_running(model: Model, instance: DagsterInstance) -> bool:
     wanted = RunsFilter(statuses=IN_PROGRESS, tags={names.TAG_RETRAINING_OF: model.name})
     return bool(instance.get_run_records(wanted, limit=1))
+
+
+def _rows_to_learn_from(model: Model, lake: Lake) -> int:
+    """Labelled rows before the hold-out, which a training would keep apart."""
+    table = lake.table(model.table(names.LABELS))
+    counts = table.row_counts() if table.exists() else {}
+    if not counts:
+        return 0
+    held_out = set(window_of(model.partitions, max(counts), model.spec.training.holdout))
+    return sum(rows for partition, rows in counts.items() if partition not in held_out)
 
 
 def _champion_since(past: Sequence[LedgerEntry]) -> str | None:

@@ -1,13 +1,16 @@
 """A source table as the stages see it: its declaration with its contract and partitions."""
 
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 
 from dagster import TimeWindowPartitionsDefinition
 from pandera.pyspark import DataFrameModel
 
+from ml_platform.core.errors import LandingError
 from ml_platform.core.landing import LandedFile
 from ml_platform.core.source_spec import SourceSpec
+from ml_platform.spark.contract import CompiledContract, compile_contract
 
 
 @dataclass(frozen=True)
@@ -26,8 +29,23 @@ class Source:
     partitions: TimeWindowPartitionsDefinition
     landing_root: Path
 
+    @cached_property
+    def compiled(self) -> CompiledContract:
+        """The contract, ready to be applied to a partition.
+
+        Raises:
+            ContractError: it asks for what landed text cannot be held to.
+        """
+        return compile_contract(self.contract, self.spec.partitions.every)
+
     def landed(self, partition: str) -> LandedFile:
-        """The landing file of a partition, which must exist."""
+        """The landing file of a partition.
+
+        Raises:
+            LandingError: there is none.
+        """
         path = self.landing_root / self.spec.landing.path.format(partition=partition)
+        if not path.is_file():
+            raise LandingError(f"{self.spec.name} of {partition} has not landed: no file {path}")
         seen = path.stat()
         return LandedFile(self.spec.name, partition, str(path), seen.st_size, seen.st_mtime)

@@ -30,7 +30,7 @@ from ml_platform.lifecycle.quarantine_reasons import reasons_by_partition
 from ml_platform.lifecycle.source import Source
 from ml_platform.lifecycle.table_metadata import STORAGE, table_metadata
 from ml_platform.resources.lake_resource import LakeResource
-from ml_platform.spark.contract import ContractReport, compile_contract
+from ml_platform.spark.contract import ContractReport
 from ml_platform.stores.lake import Commit, LakeTable
 
 
@@ -61,9 +61,7 @@ def validated_asset(source: Source) -> AssetsDefinition:
     ) -> Iterator[object]:
         partitions = partitions_of_run(context)
         tables = _tables(lake, spec.name)
-        split = compile_contract(source.contract).split(
-            tables.raw.read(spark.spark_session, partitions)
-        )
+        split = source.compiled.split(tables.raw.read(spark.spark_session, partitions))
         set_aside = tables.quarantine.replace(split.quarantine, partitions)
         yield MaterializeResult(
             asset_key=list(bad), metadata=table_metadata(tables.quarantine, set_aside)

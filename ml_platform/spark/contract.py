@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from difflib import get_close_matches
 from typing import Any
 
-from pandera.pyspark import DataFrameModel
 from pyspark.sql import DataFrame
 from pyspark.sql import types as T
 
@@ -93,14 +92,14 @@ class CompiledContract:
         return judge_typed(self, typed)
 
 
-def compile_contract(model: type[DataFrameModel], every: str = "day") -> CompiledContract:
+def compile_contract(model: type[Any], every: str = "day") -> CompiledContract:
     """Compile a pandera model; needs no Spark session.
 
     Beyond pandera, ``Config.metadata = {"partition_column": "flight_date"}`` names the date or
     timestamp column that must lie within the row's partition.
 
     Args:
-        model: the contract.
+        model: the contract, a ``pandera.pyspark.DataFrameModel``.
         every: length of the table's partitions: hour, day, week or month.
 
     Raises:
@@ -127,7 +126,7 @@ def compile_contract(model: type[DataFrameModel], every: str = "day") -> Compile
     return contract
 
 
-def _metadata(model: type[DataFrameModel]) -> dict[str, Any]:
+def _metadata(model: type[Any]) -> dict[str, Any]:
     # pandera does not hand Config.metadata on to the schema.
     return getattr(model.__config__, "metadata", None) or {}
 

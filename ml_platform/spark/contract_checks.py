@@ -47,7 +47,11 @@ def condition_of(check: Check) -> Condition | None:
         return None
     violation, _ = _BUILT_IN[str(check.name)]
     arguments = dict(check._check_kwargs)
-    return lambda value: violation(value, **arguments)
+
+    def fails(value: Column) -> Column:
+        return violation(value, **arguments)
+
+    return fails
 
 
 def applies_to(check: Check, dtype: T.DataType) -> bool:
@@ -63,8 +67,8 @@ def _is_built_in(check: Check) -> bool:
 def _in_range(
     value: Column, min_value: Any, max_value: Any, include_min: bool, include_max: bool
 ) -> Column:
-    above = value >= min_value if include_min else value > min_value
-    below = value <= max_value if include_max else value < max_value
+    above: Column = value >= min_value if include_min else value > min_value
+    below: Column = value <= max_value if include_max else value < max_value
     return ~(above & below)
 
 
@@ -96,7 +100,7 @@ def _str_length(
 ) -> Column:
     length = F.length(value)
     if exact_value is not None:
-        return length != exact_value
+        return ~(length == exact_value)
     too_short = F.lit(False) if min_value is None else length < min_value
     too_long = F.lit(False) if max_value is None else length > max_value
     return too_short | too_long

@@ -72,5 +72,6 @@ def _could_not_run(check: UncompiledCheck, why: object) -> ContractError:
 def _schema(check: UncompiledCheck) -> Any:
     if check.column is None:
         return pa.DataFrameSchema({}, checks=[check.check])
-    column = pa.Column(check.dtype, checks=[check.check], nullable=True)
+    dtype: Any = check.dtype
+    column = pa.Column(dtype, checks=[check.check], nullable=True)
     return pa.DataFrameSchema({check.column: column})

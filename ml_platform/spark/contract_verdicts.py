@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from functools import reduce
 from typing import TYPE_CHECKING
 
+import numpy as np
 from pyspark.sql import Column, DataFrame, Window
 from pyspark.sql import functions as F
 
@@ -26,6 +27,10 @@ if TYPE_CHECKING:
     from ml_platform.spark.contract import CompiledContract
 
 UNIQUE = "unique"
+NOT_NULLABLE = "not_nullable"
+_COUNT = "count of "
+# So many 8-byte hashes (32 MB) are sorted on the driver several times faster than shuffled.
+ROWS_TO_SORT_HERE = 4_000_000
 
 
 def judge_typed(contract: CompiledContract, typed: DataFrame) -> ContractReport:
@@ -33,19 +38,26 @@ def judge_typed(contract: CompiledContract, typed: DataFrame) -> ContractReport:
     _require_types(contract, typed)
     checks = _row_checks(contract)
     bad = any_of([check.fails for check in checks if not check.warns])
-    looked_at = {_count(field): F.col(_quoted(field.name)) for field in contract.fields}
+    # Where nulls are counted as failures, the count of values follows from them.
+    looked_at = {_count(f): F.col(_quoted(f.name)) for f in contract.fields if f.nullable}
     totals = typed.agg(*counts([check.fails for check in checks], looked_at, bad))
     counted = totals.collect()[0].asDict()
+    counted |= {
+        f"{_COUNT}{check.column}": counted[ROWS] - counted[fails_count(i)]
+        for i, check in enumerate(checks)
+        if check.check == NOT_NULLABLE
+    }
     if contract.unique:
         checks.append(_unique_check(contract))
-        counted |= _duplicates(contract, typed, bad, fails_count(len(checks) - 1))
+        name = fails_count(len(checks) - 1)
+        suspected = _suspected_duplicates(contract, typed, counted[ROWS])
+        counted |= _duplicates(contract, typed, bad, name) if suspected else {name: 0}
     return report_of(checks, counted, judge(contract.uncompiled, typed, counted[ROWS]))
 
 
 def any_of(conditions: Sequence[Column]) -> Column:
-    """True where any of the conditions is; null counts as false."""
-    known = [F.coalesce(condition, F.lit(False)) for condition in conditions]
-    return reduce(lambda a, b: a | b, known, F.lit(False))
+    """True where any of the conditions is; null or false where none is."""
+    return reduce(lambda a, b: a | b, conditions, F.lit(False))
 
 
 def key_text(contract: CompiledContract, prefix: str = "") -> Column:
@@ -62,7 +74,7 @@ def _quoted(name: str) -> str:
 
 
 def _count(field: ContractColumn) -> str:
-    return f"count of {field.name}"
+    return f"{_COUNT}{field.name}"
 
 
 def _row_checks(contract: CompiledContract) -> list[RowCheck]:
@@ -71,7 +83,7 @@ def _row_checks(contract: CompiledContract) -> list[RowCheck]:
         value = F.col(_quoted(field.name))
         text = value.cast("string")
         if not field.nullable:
-            checks.append(RowCheck(field.name, "not_nullable", value.isNull(), ROWS, text))
+            checks.append(RowCheck(field.name, NOT_NULLABLE, value.isNull(), ROWS, text))
         checks += [
             RowCheck(field.name, c.name, c.fails(value), _count(field), text, c.warns)
             for c in field.checks
@@ -87,8 +99,6 @@ def _duplicates(
     contract: CompiledContract, typed: DataFrame, bad: Column, name: str
 ) -> dict[str, int]:
     """Rows whose key occurred before, and with them the exact number of bad rows."""
-    if not _suspected_duplicates(contract, typed):
-        return {name: 0}
     key = [F.col(_quoted(c)) for c in contract.unique]
     # Rows that are good otherwise come first, as they do where rows are quarantined.
     position = F.row_number().over(Window.partitionBy(*key).orderBy(bad)) > 1
@@ -98,10 +108,11 @@ def _duplicates(
     return dict(exact.collect()[0].asDict())
 
 
-def _suspected_duplicates(contract: CompiledContract, typed: DataFrame) -> bool:
-    # Grouping one long is several times cheaper than grouping the key's own columns. Equal keys
-    # have equal hashes, so that "none" is exact.
+def _suspected_duplicates(contract: CompiledContract, typed: DataFrame, rows: int) -> bool:
+    # Equal keys have equal hashes, so that "none" is exact.
     hashed = typed.select(F.xxhash64(*(F.col(_quoted(c)) for c in contract.unique)).alias("key"))
+    if rows <= ROWS_TO_SORT_HERE:
+        return len(np.unique(hashed.toArrow()["key"].to_numpy())) < rows
     groups = hashed.groupBy("key").agg(F.count(F.lit(1)).alias("rows"))
     return bool(groups.agg(F.max("rows") > 1).collect()[0][0])
 

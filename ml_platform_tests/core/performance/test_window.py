@@ -1,0 +1,141 @@
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from ml_platform.core.metric_names import METRICS
+from ml_platform.core.monitoring_spec import PerformanceSpec
+from ml_platform.core.performance.bootstrap import bootstrap_intervals
+from ml_platform.core.performance.window import METHOD, WindowPerformance, measure_window
+from ml_platform.core.verdict import Verdict
+from ml_platform_tests.core.performance.scored import flights
+
+TODAY, BEFORE = "2013-01-07", "2013-01-06"
+SPEC = PerformanceSpec(floors={"roc_auc": 0.55}, max_drop={"brier": 0.02}, min_labels=100)
+AT = datetime(2026, 1, 1, tzinfo=UTC)
+LABEL, SCORE = flights(400)
+
+
+def _log(rows: int = 400, unlabelled: int = 0, version: int = 2) -> dict[str, list[Any]]:
+    """Rows of the log, the first half of yesterday; the last ones have no label yet."""
+    return {
+        "partition": [BEFORE] * (rows // 2) + [TODAY] * (rows - rows // 2),
+        "model_version": [version] * rows,
+        "score": SCORE[:rows].tolist(),
+        "threshold": [0.3] * rows,
+        "label": [*LABEL[: rows - unlabelled].tolist(), *[None] * unlabelled],
+        "origin": ["JFK", "EWR"] * (rows // 2),
+    }
+
+
+def _both(first: Mapping[str, list[Any]], then: Mapping[str, list[Any]]) -> dict[str, list[Any]]:
+    return {name: first[name] + then[name] for name in first}
+
+
+def _measured(columns: Mapping[str, list[Any]], brier: float = 0.15) -> WindowPerformance:
+    return measure_window(
+        columns,
+        partition=TODAY,
+        spec=SPEC,
+        segments=["origin"],
+        reference=lambda version: {"brier": brier} if version == 2 else {},
+    )
+
+
+def test_the_window_is_held_against_floors_and_the_reference_of_its_version() -> None:
+    fine, lost = _measured(_log()), _measured(_log(), brier=0.01)
+
+    assert fine.report.verdict is Verdict.PASSED
+    assert lost.report.verdict is Verdict.FAILED
+    assert (fine.model_version, fine.report.rows, fine.report.coverage) == (2, 400, 1.0)
+
+
+def test_the_day_is_measured_beside_the_window() -> None:
+    measured = _measured(_log())
+
+    assert measured.day_rows == 200
+    assert measured.day == bootstrap_intervals(LABEL[200:], SCORE[200:], 0.3)
+
+
+def test_only_rows_with_a_label_count_and_the_rest_lower_the_coverage() -> None:
+    measured = _measured(_log(unlabelled=100))
+
+    assert (measured.report.rows, measured.report.coverage) == (300, 0.75)
+    assert (measured.day_rows, measured.day_coverage) == (100, 0.5)
+
+
+def test_a_day_without_labels_has_no_metrics_but_the_window_does() -> None:
+    measured = _measured(_log(unlabelled=200))
+
+    assert (measured.day, measured.day_rows, measured.day_coverage) == ({}, 0, 0.0)
+    assert measured.report.verdict is Verdict.PASSED
+
+
+def test_a_window_without_a_single_label_is_not_evaluated() -> None:
+    measured = _measured(_log(unlabelled=400))
+
+    assert measured.report.verdict is Verdict.NOT_EVALUATED
+    assert (measured.report.rows, measured.day, measured.segments) == (0, {}, ())
+    assert measured.model_version == 2
+
+
+def test_a_window_without_a_single_row_is_not_evaluated() -> None:
+    measured = _measured({name: [] for name in _log()})
+
+    assert measured.report.verdict is Verdict.NOT_EVALUATED
+    assert (measured.model_version, measured.day_rows, measured.day_coverage) == (None, 0, 0.0)
+    assert {row["metric"] for row in measured.rows(TODAY, AT)} == {"roc_auc", "brier"}
+
+
+def test_a_day_without_predictions_has_no_coverage() -> None:
+    measured = _measured(_log() | {"partition": [BEFORE] * 400})
+
+    assert (measured.day_rows, measured.day_coverage) == (0, 0.0)
+
+
+@given(st.integers(0, 200), st.booleans())
+@settings(max_examples=10)
+def test_rows_of_an_older_version_change_nothing(older: int, first: bool) -> None:
+    old, new = _log(2 * (older // 2), version=1), _log()
+
+    assert _measured(_both(old, new) if first else _both(new, old)) == _measured(new)
+
+
+def test_each_segment_value_is_measured() -> None:
+    segments = _measured(_log(unlabelled=200)).segments
+
+    assert [(s.segment, s.value, s.rows, s.evaluated) for s in segments] == [
+        ("origin", "EWR", 100, True),
+        ("origin", "JFK", 100, True),
+    ]
+
+
+def test_the_table_has_a_row_per_metric_of_window_day_and_segment() -> None:
+    measured = _measured(_log())
+    rows = list(measured.rows(TODAY, AT))
+
+    grain = {(row["window"], row.get("segment_value"), row["metric"]) for row in rows}
+    assert len(grain) == len(rows) == 4 * len(METRICS)
+    assert {(r["partition"], r["computed_at"], r["model_version"], r["method"]) for r in rows} == {
+        (TODAY, AT, 2, METHOD)
+    }
+    window, day, segment = (
+        next(row for row in rows if row["metric"] == "brier" and matches(row))
+        for matches in (
+            lambda row: "limit" in row,
+            lambda row: row["window"] == "day",
+            lambda row: row.get("segment_value") == "JFK",
+        )
+    )
+    assert (window["verdict"], window["limit"]) == ("passed", pytest.approx(0.17))
+    assert (window["labelled_rows"], window["coverage"]) == (400, 1.0)
+    assert window["low"] < window["value"] < window["high"]
+    assert (day["labelled_rows"], day["value"]) == (200, measured.day["brier"].value)
+    brier_of_jfk = np.mean((SCORE[::2] - LABEL[::2]) ** 2)
+    assert (segment["labelled_rows"], segment["value"]) == (200, pytest.approx(brier_of_jfk))

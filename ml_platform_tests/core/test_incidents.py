@@ -1,0 +1,159 @@
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from ml_platform.core import names
+from ml_platform.core.alerts import Occasion, Severity, plan_messages
+from ml_platform.core.decision import Action, Brake
+from ml_platform.core.incidents import (
+    CheckSeen,
+    incident_of_check,
+    incident_of_entry,
+    incident_of_run,
+)
+from ml_platform.core.ledger import EntryKind, LedgerEntry
+from ml_platform.core.verdict import Verdict
+
+AT = datetime(2026, 1, 1, tzinfo=UTC)
+DRIFT = ("flight_delay", "drift")
+
+
+def seen(verdict: Verdict, check: str, partition: str | None = "2013-01-07") -> CheckSeen:
+    return CheckSeen(DRIFT, check, partition, verdict, "as measured", AT)
+
+
+def entry(
+    kind: EntryKind, verdict: str = "", held_back_by: str | None = None, number: int = 1
+) -> LedgerEntry:
+    return LedgerEntry(
+        f"entry-{number}",
+        "flight_delay",
+        AT + timedelta(minutes=number),
+        "2013-01-07",
+        kind,
+        verdict=verdict,
+        cause="score_drift",
+        reason="as decided",
+        held_back_by=held_back_by,
+    )
+
+
+def severity_of(verdict: Verdict, check: str) -> Severity:
+    incident = incident_of_check(seen(verdict, check), None)
+    assert incident is not None
+    return incident.severity
+
+
+def test_a_failed_check_is_an_incident_with_its_place_and_finding() -> None:
+    incident = incident_of_check(seen(Verdict.FAILED, names.SCORE_DRIFT), "flight_delay")
+
+    assert incident is not None
+    assert incident.key == "check/flight_delay/drift/score_drift"
+    assert incident.title == "flight_delay/drift: score drift on 2013-01-07"
+    assert (incident.body, incident.model) == ("as measured", "flight_delay")
+    assert not incident.recovered
+
+
+def test_a_check_without_a_partition_names_none() -> None:
+    incident = incident_of_check(seen(Verdict.FAILED, names.ENOUGH_ROWS, None), None)
+
+    assert incident is not None
+    assert incident.title == "flight_delay/drift: enough rows"
+
+
+def test_a_passed_check_ends_the_incident_of_the_same_check() -> None:
+    days = [seen(Verdict.FAILED, names.VOLUME), seen(Verdict.PASSED, names.VOLUME, "2013-01-08")]
+    incidents = [found for day in days if (found := incident_of_check(day, None))]
+
+    messages, still_open = plan_messages(incidents, {}, timedelta(days=1), AT)
+
+    assert [message.occasion for message in messages] == [Occasion.NEW, Occasion.RECOVERED]
+    assert still_open == {}
+
+
+def test_a_check_that_was_not_evaluated_neither_opens_nor_ends_anything() -> None:
+    assert incident_of_check(seen(Verdict.NOT_EVALUATED, names.CONTRACT), None) is None
+
+
+@pytest.mark.parametrize(
+    ("check", "failed", "warned"),
+    [
+        (names.CONTRACT, Severity.CRITICAL, Severity.WARNING),
+        (names.VOLUME, Severity.ERROR, Severity.WARNING),
+        (names.COLUMN_DRIFT, Severity.INFO, Severity.INFO),
+        ("a_check_of_a_team", Severity.WARNING, Severity.WARNING),
+    ],
+)
+def test_broken_data_are_graver_than_moved_data_and_a_warning_is_at_most_one(
+    check: str, failed: Severity, warned: Severity
+) -> None:
+    assert severity_of(Verdict.FAILED, check) is failed
+    assert severity_of(Verdict.WARNED, check) is warned
+
+
+def test_a_run_that_broke_is_over_with_the_next_of_its_kind_that_went_well() -> None:
+    broke = incident_of_run("0123456789", "landing of flights", "disk full", AT, failed=True)
+    mended = incident_of_run("9876543210", "landing of flights", "", AT, failed=False)
+
+    assert (broke.title, broke.body) == ("landing of flights failed", "run 01234567: disk full")
+    assert (mended.title, mended.body) == ("landing of flights", "run 98765432 succeeded")
+    assert broke.key == mended.key
+    assert (broke.recovered, mended.recovered) == (False, True)
+
+
+@pytest.mark.parametrize(
+    ("kind", "severity"),
+    [
+        (EntryKind.PROMOTION, Severity.INFO),
+        (EntryKind.REFUSAL, Severity.WARNING),
+        (EntryKind.ROLLBACK, Severity.WARNING),
+    ],
+)
+def test_what_changed_is_told(kind: EntryKind, severity: Severity) -> None:
+    incident = incident_of_entry(entry(kind, "rolled_back"))
+
+    assert incident is not None
+    assert incident.severity is severity
+    assert incident.title == "flight_delay: rolled back (score_drift)"
+    assert (incident.body, incident.at) == ("as decided", AT + timedelta(minutes=1))
+
+
+@pytest.mark.parametrize("kind", [EntryKind.REQUEST, EntryKind.OUTCOME])
+def test_what_a_person_asked_for_and_what_came_of_it_are_not_told(kind: EntryKind) -> None:
+    assert incident_of_entry(entry(kind, "retrain")) is None
+
+
+@pytest.mark.parametrize("verdict", [Action.NOTHING, Action.WAIT, Action.ALERT])
+def test_a_decision_that_asks_for_nothing_is_not_told(verdict: Action) -> None:
+    assert incident_of_entry(entry(EntryKind.DECISION, verdict)) is None
+
+
+@pytest.mark.parametrize(
+    ("verdict", "brake", "severity"),
+    [
+        (Action.PAGE, None, Severity.CRITICAL),
+        (Action.RETRAIN, None, Severity.INFO),
+        (Action.ROLL_BACK, None, Severity.WARNING),
+        (Action.ASK_FOR_LABELS, None, Severity.WARNING),
+        (Action.ALERT, Brake.IMMATURE_LABELS, Severity.WARNING),
+    ],
+)
+def test_a_decision_that_somebody_must_know_is_told(
+    verdict: Action, brake: Brake | None, severity: Severity
+) -> None:
+    incident = incident_of_entry(entry(EntryKind.DECISION, verdict, brake))
+
+    assert incident is not None
+    assert incident.severity is severity
+
+
+def test_two_promotions_are_both_told_and_leave_no_trouble_open() -> None:
+    lines = [entry(EntryKind.PROMOTION, "promoted", number=i) for i in (1, 2)]
+    incidents = [told for line in lines if (told := incident_of_entry(line))]
+
+    messages, still_open = plan_messages(incidents, {}, timedelta(days=1), AT)
+
+    assert [message.occasion for message in messages] == [Occasion.NEW, Occasion.NEW]
+    assert still_open == {}

@@ -1,0 +1,192 @@
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from ml_platform.core.landing import (
+    Handled,
+    IngestionPlan,
+    LandedFile,
+    ModelFlow,
+    plan_ingestion,
+    split_run,
+)
+
+DAYS = tuple(f"2013-01-{day:02}" for day in range(1, 11))
+NOW = 1_000.0
+DELAY = ModelFlow("flight_delay", frozenset({"flights", "weather"}), "outcomes")
+
+
+def landed(table: str, day: str, at: float = 0.0, content: str | None = None) -> LandedFile:
+    return LandedFile(table, day, f"{table}/{day}.csv", 10, at, content or f"{table} {day}")
+
+
+def plan(
+    files: Iterable[LandedFile], handled: Mapping[str, Handled] | None = None, largest: int = 120
+) -> IngestionPlan:
+    return plan_ingestion(files, handled or {}, [DELAY], DAYS, NOW, largest_range=largest)
+
+
+def handled_of(files: Iterable[LandedFile]) -> dict[str, Handled]:
+    return {file.name: Handled(file.fingerprint, file.sha256) for file in files}
+
+
+TABLES = st.sampled_from(["flights", "weather", "outcomes", "airports"])
+FILES = st.lists(
+    st.builds(
+        landed,
+        TABLES,
+        st.sampled_from([*DAYS, "2014-02-30"]),
+        st.sampled_from([0.0, 5.0, NOW - 1]),
+        st.sampled_from([None, "other bytes"]),
+    ),
+    unique_by=lambda file: file.name,
+)
+
+
+def test_a_day_whose_inputs_are_complete_runs_with_its_model() -> None:
+    (run,) = plan([landed("flights", DAYS[0]), landed("weather", DAYS[0])]).runs
+
+    assert run.partitions == (DAYS[0],)
+    assert run.tables == {"flights", "weather"}
+    assert run.models == {"flight_delay"}
+    assert run.labelled == frozenset()
+
+
+def test_a_day_that_lacks_an_input_lands_without_the_model_and_says_what_is_awaited() -> None:
+    found = plan([landed("flights", DAYS[0])])
+
+    assert [run.models for run in found.runs] == [frozenset()]
+    assert found.waiting == ("flight_delay of 2013-01-01 waits for weather",)
+
+
+def test_what_is_awaited_is_said_on_every_look_until_it_comes() -> None:
+    flights = [landed("flights", day) for day in DAYS[:3]]
+
+    found = plan(flights, handled_of(flights))
+
+    assert found.runs == ()
+    assert found.waiting == ("flight_delay of 2013-01-01 and 2 more waits for weather",)
+
+
+def test_the_last_input_brings_the_model_even_when_the_others_came_before() -> None:
+    flights, weather = landed("flights", DAYS[0]), landed("weather", DAYS[0])
+
+    found = plan([flights, weather], handled_of([flights]))
+
+    assert [(run.tables, run.models) for run in found.runs] == [({"weather"}, {"flight_delay"})]
+    assert found.waiting == ()
+
+
+def test_labels_bring_the_stages_that_follow_them_and_no_others() -> None:
+    (run,) = plan([landed("outcomes", DAYS[0])]).runs
+
+    assert (run.models, run.labelled) == (frozenset(), {"flight_delay"})
+
+
+def test_a_file_that_may_still_be_growing_is_left_alone() -> None:
+    found = plan([landed("flights", DAYS[0], at=NOW - 1.9), landed("flights", DAYS[1], NOW - 2)])
+
+    assert [run.partitions for run in found.runs] == [(DAYS[1],)]
+    assert found.waiting[0] == "flights/2013-01-01.csv may still be growing"
+
+
+def test_a_file_for_no_partition_is_named_and_not_taken() -> None:
+    found = plan([landed("airports", "2013-13-01", at=NOW)])
+
+    assert (found.runs, found.taken) == ((), ())
+    assert found.waiting == ("airports/2013-13-01.csv: airports has no partition 2013-13-01",)
+
+
+def test_a_file_landed_again_with_the_same_bytes_asks_for_nothing() -> None:
+    again = landed("airports", DAYS[0], at=9.0)
+
+    found = plan([again], handled_of([landed("airports", DAYS[0])]))
+
+    assert found.runs == ()
+    assert found.taken == (again,)
+
+
+@pytest.mark.parametrize("known", [None, "airports as it was"])
+def test_a_file_landed_again_with_other_or_unknown_bytes_is_taken_in_again(
+    known: str | None,
+) -> None:
+    handled = {f"airports/{DAYS[0]}": Handled("10:0.000000", known)}
+
+    found = plan([landed("airports", DAYS[0], at=9.0)], handled)
+
+    assert [run.partitions for run in found.runs] == [(DAYS[0],)]
+
+
+def test_neighbours_become_one_run_and_a_gap_or_another_selection_parts_them() -> None:
+    airports = [landed("airports", DAYS[i]) for i in (0, 1, 2, 4, 5)]
+
+    runs = plan([*airports, landed("outcomes", DAYS[5])]).runs
+
+    assert [run.partitions for run in runs] == [DAYS[:3], (DAYS[4],), (DAYS[5],)]
+
+
+def test_a_long_range_is_cut() -> None:
+    runs = plan([landed("airports", day) for day in DAYS], largest=4).runs
+
+    assert [run.partitions for run in runs] == [DAYS[:4], DAYS[4:8], DAYS[8:]]
+
+
+@given(st.integers(0, 4), st.floats(0.5, 100))
+def test_the_key_of_a_range_changes_with_any_of_its_files(changed: int, at: float) -> None:
+    before = [landed("airports", day) for day in DAYS[:5]]
+    after = [landed("airports", day, at if i == changed else 0) for i, day in enumerate(DAYS[:5])]
+
+    assert plan(before).runs[0].key == plan(list(before)).runs[0].key
+    assert plan(before).runs[0].key != plan(after).runs[0].key
+
+
+def test_a_range_that_failed_is_taken_apart_into_runs_of_their_own() -> None:
+    (run,) = plan([landed("outcomes", day) for day in DAYS[:3]]).runs
+
+    days = split_run(run)
+
+    assert [day.partitions for day in days] == [(DAYS[0],), (DAYS[1],), (DAYS[2],)]
+    assert {(day.tables, day.labelled) for day in days} == {(run.tables, run.labelled)}
+    assert len({run.key, *(day.key for day in days)}) == 4
+
+
+@given(FILES, st.integers(1, 4))
+def test_planning_again_with_its_files_handled_gives_no_runs(
+    files: list[LandedFile], largest: int
+) -> None:
+    first = plan(files, largest=largest)
+
+    again = plan(files, handled_of(first.taken), largest)
+
+    assert (again.runs, again.taken) == ((), ())
+
+
+@given(FILES, FILES, st.integers(1, 4))
+def test_every_ready_file_is_in_exactly_one_run(
+    files: list[LandedFile], before: list[LandedFile], largest: int
+) -> None:
+    handled = handled_of(before)
+    found = plan(files, handled, largest)
+
+    taken_in = Counter(f"{t}/{p}" for run in found.runs for p in run.partitions for t in run.tables)
+    changed = [f for f in found.taken if not (f.name in handled and handled[f.name].same_bytes(f))]
+    assert taken_in == Counter(file.name for file in changed)
+
+
+@given(FILES, st.integers(1, 4))
+def test_merging_into_ranges_keeps_every_partition_with_its_stages(
+    files: list[LandedFile], largest: int
+) -> None:
+    def stages(found: IngestionPlan) -> list[tuple[object, ...]]:
+        return [(p, r.tables, r.models, r.labelled) for r in found.runs for p in r.partitions]
+
+    merged = plan(files, largest=largest)
+
+    assert stages(merged) == stages(plan(files, largest=1))
+    assert all(len(run.partitions) <= largest for run in merged.runs)
+    assert len({run.key for run in merged.runs}) == len(merged.runs)

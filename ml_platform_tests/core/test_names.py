@@ -1,0 +1,32 @@
+from __future__ import annotations
+
+import pytest
+
+from ml_platform.core import names
+
+
+@pytest.mark.parametrize(
+    ("path", "table"),
+    [
+        (names.landing("flights"), "landing/flights"),
+        (names.raw("flights"), "raw/flights"),
+        (names.validated("flights"), "validated/flights"),
+        (names.quarantine("flights"), "quarantine/flights"),
+        (names.of_model("flight_delay", names.FEATURES), "flight_delay/features"),
+    ],
+)
+def test_a_table_is_named_like_its_asset(path: names.AssetPath, table: str) -> None:
+    assert names.table_of(path) == table
+
+
+def test_a_stage_follows_inputs_or_labels_or_is_part_of_a_retraining_but_never_two() -> None:
+    stages = [*names.DAILY, *names.ON_LABELS, *names.RETRAINING]
+
+    assert len(set(stages)) == len(stages)
+
+
+def test_every_run_tag_is_in_the_namespace_of_the_platform_and_different() -> None:
+    tags = [value for name, value in vars(names).items() if name.startswith("TAG_")]
+
+    assert all(tag.startswith("ml_platform/") for tag in tags)
+    assert len(set(tags)) == len(tags)

@@ -1,0 +1,174 @@
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from ml_platform.core.quality import (
+    PartitionCount,
+    Reason,
+    conservation_outcome,
+    contract_outcome,
+    joined_outcome,
+    logged_outcome,
+    predicted_outcome,
+    volume_outcome,
+)
+from ml_platform.core.source_spec import VolumeLimits
+from ml_platform.core.verdict import Verdict
+
+LIMITS = VolumeLimits(max_drop=0.5, max_rise=1.0, min_history=3)
+CARRIER = Reason("carrier", "isin(AA, UA)", 30, "??")
+WEEK = {f"2013-01-0{day}": 100 for day in range(1, 8)}
+
+
+def test_a_partition_that_keeps_the_contract_passes() -> None:
+    outcome = contract_outcome(PartitionCount(900, 0), [], 0.05, False)
+
+    assert outcome.verdict is Verdict.PASSED
+    assert outcome.sentence == "all 900 rows keep the contract"
+
+
+def test_a_partition_without_rows_breaks_nothing() -> None:
+    outcome = contract_outcome(PartitionCount(0, 0), [], 0.05, True)
+
+    assert outcome.verdict is Verdict.PASSED
+    assert outcome.numbers["quarantined_share"] == 0.0
+
+
+def test_a_few_refused_rows_warn_and_show_the_reasons() -> None:
+    outcome = contract_outcome(PartitionCount(900, 30), [CARRIER], 0.05, False)
+
+    assert outcome.verdict is Verdict.WARNED
+    assert outcome.sentence == (
+        "30 of 900 rows (3.3%) break the contract, mostly carrier: isin(AA, UA); "
+        "they are in quarantine"
+    )
+    assert outcome.table == (
+        {"column": "carrier", "check": "isin(AA, UA)", "rows": 30, "example": "??"},
+    )
+
+
+def test_more_than_the_share_allowed_blocks_the_partition() -> None:
+    outcome = contract_outcome(
+        PartitionCount(100, 6), [Reason("", "fields", 6, "a,b")], 0.05, False
+    )
+
+    assert outcome.verdict is Verdict.FAILED
+    assert outcome.sentence == (
+        "6 of 100 rows (6.0%) break the contract, mostly the row: fields; "
+        "the limit is 5.0%: partition blocked"
+    )
+
+
+def test_just_the_share_allowed_does_not_block() -> None:
+    assert contract_outcome(PartitionCount(100, 5), [], 0.05, False).verdict is Verdict.WARNED
+
+
+def test_a_single_row_blocks_where_any_violation_fails() -> None:
+    outcome = contract_outcome(PartitionCount(1_000, 1), [], 0.05, True)
+
+    assert outcome.verdict is Verdict.FAILED
+    assert outcome.sentence == (
+        "1 of 1000 rows (0.1%) break the contract; the limit is 0.0%: partition blocked"
+    )
+
+
+@given(st.integers(0, 1_000), st.integers(0, 1_000), st.integers(0, 1_000))
+def test_rows_are_conserved_exactly_when_the_two_sides_add_up(
+    landed: int, validated: int, quarantined: int
+) -> None:
+    outcome = conservation_outcome(PartitionCount(landed, quarantined), validated)
+
+    assert outcome.verdict.passed == (landed == validated + quarantined)
+    assert outcome.verdict.evaluated
+
+
+def test_a_lost_row_is_said_with_both_sides() -> None:
+    outcome = conservation_outcome(PartitionCount(100, 5), 94)
+
+    assert outcome.sentence == "rows lost or made: not 100 landed = 94 validated + 5 quarantined"
+
+
+def test_a_blocked_partition_has_nothing_to_conserve() -> None:
+    assert conservation_outcome(PartitionCount(100, 50), None).verdict is Verdict.NOT_EVALUATED
+
+
+@pytest.mark.parametrize(
+    ("rows", "verdict"),
+    [
+        (49, Verdict.FAILED),
+        (50, Verdict.PASSED),
+        (200, Verdict.PASSED),
+        (201, Verdict.FAILED),
+        (0, Verdict.FAILED),
+    ],
+)
+def test_volume_is_held_against_the_median_before(rows: int, verdict: Verdict) -> None:
+    assert volume_outcome("2013-01-08", rows, WEEK, LIMITS).verdict is verdict
+
+
+def test_a_failed_volume_says_what_is_allowed() -> None:
+    outcome = volume_outcome("2013-01-08", 30, WEEK, LIMITS)
+
+    assert outcome.sentence == (
+        "30 rows, -70% against the median 100 of 7 before; allowed: -50% to +100%"
+    )
+    assert outcome.numbers == {"rows": 30, "median_rows": 100, "change": pytest.approx(-0.7)}
+
+
+def test_volume_needs_enough_partitions_before_it() -> None:
+    outcome = volume_outcome("2013-01-03", 100, WEEK, LIMITS)
+
+    assert outcome.verdict is Verdict.NOT_EVALUATED
+    assert outcome.sentence == "2 earlier partitions, 3 are needed for a median"
+
+
+def test_later_and_long_past_partitions_do_not_change_the_median() -> None:
+    recent = {f"2013-02-{day:02}": 100 for day in range(1, 29)}
+    others = {"2012-01-01": 9, "2012-01-02": 9, "2013-03-01": 9_000, "2013-03-02": 9_000}
+
+    outcome = volume_outcome("2013-03-01", 100, recent | others, LIMITS)
+
+    assert (outcome.numbers["median_rows"], outcome.verdict) == (100, Verdict.PASSED)
+    assert outcome.sentence.endswith("of 28 before")
+
+
+@pytest.mark.parametrize(("rows", "verdict"), [(0, Verdict.PASSED), (1, Verdict.FAILED)])
+def test_rows_where_there_were_none_have_no_relative_change(rows: int, verdict: Verdict) -> None:
+    outcome = volume_outcome("2013-01-08", rows, dict.fromkeys(WEEK, 0), LIMITS)
+
+    assert outcome.verdict is verdict
+    assert outcome.sentence.startswith(f"{rows} rows, against the median 0 of 7 before")
+    assert outcome.numbers == {"rows": rows, "median_rows": 0}
+
+
+@pytest.mark.parametrize(
+    ("rows", "verdict", "sentence"),
+    [
+        (100, Verdict.PASSED, "100 feature rows for 100 events"),
+        (97, Verdict.FAILED, "3 rows were lost: 97 feature rows for 100 events"),
+        (101, Verdict.FAILED, "1 rows were made: 101 feature rows for 100 events"),
+    ],
+)
+def test_a_join_neither_loses_nor_makes_rows(rows: int, verdict: Verdict, sentence: str) -> None:
+    outcome = joined_outcome(100, rows)
+
+    assert (outcome.verdict, outcome.sentence) == (verdict, sentence)
+
+
+@given(st.integers(0, 100), st.integers(0, 100))
+def test_every_row_needs_one_score(rows: int, scored: int) -> None:
+    assert predicted_outcome(rows, scored).verdict.passed == (rows == scored)
+
+
+@pytest.mark.parametrize(
+    ("logged", "verdict"), [(99, Verdict.FAILED), (100, Verdict.PASSED), (101, Verdict.PASSED)]
+)
+def test_the_log_may_hold_more_than_the_predictions_but_not_less(
+    logged: int, verdict: Verdict
+) -> None:
+    outcome = logged_outcome(100, logged, 7)
+
+    assert outcome.verdict is verdict
+    assert outcome.sentence == f"{logged} log rows for 100 predictions, 7 of them new"
