@@ -81,7 +81,8 @@ class ManagedModel(Component):
         preprocess = declared_module(self.package, self.spec.preprocess, "preprocess")
         self._require(features, "features", ("features",))
         self._require(preprocess, "preprocess", ("INPUTS", "FEATURES", "transform"))
-        primary = self._sources(tables)[self.spec.sources.primary]
+        sources = self._sources(tables)
+        primary = sources[self.spec.sources.primary]
         return Model(
             spec=self.spec,
             partitions=partitions_of(primary.spec.partitions),
@@ -90,6 +91,7 @@ class ManagedModel(Component):
             lineage=getattr(features, "LINEAGE", {}),
             inputs=preprocess.INPUTS,
             preprocess_module=preprocess.__name__,
+            contracts={name: table.source().contract for name, table in sources.items()},
         )
 
     def build_defs(self, context: ComponentLoadContext) -> Definitions:

@@ -131,6 +131,32 @@ def plan_ingestion(
     return IngestionPlan(_merge(runs, partitions, largest_range), tuple(settled), tuple(waiting))
 
 
+def behind_backlog(plan: IngestionPlan, going: bool) -> IngestionPlan:
+    """Take a backlog in before anything else: later days look back on its days.
+
+    Args:
+        plan: what is due.
+        going: whether a run over a range is under way already.
+
+    Returns:
+        the plan itself without any backlog; else at most one run over a range, the rest held
+        back for a later look.
+    """
+    ranges = [run for run in plan.runs if len(run.partitions) > 1]
+    if not (going or ranges):
+        return plan
+    runs = () if going else (ranges[0],)
+    taken = tuple(
+        f
+        for f in plan.taken
+        for run in runs
+        if f.table in run.tables and f.partition in run.partitions
+    )
+    held = len(plan.taken) - len(taken)
+    waits = (f"{held} files wait for the backlog before them",) if held else ()
+    return IngestionPlan(runs, taken, (*waits, *plan.waiting))
+
+
 def split_run(run: IngestionRun) -> tuple[IngestionRun, ...]:
     """Take a failed range apart, so that one bad partition does not hold up the others."""
     return tuple(

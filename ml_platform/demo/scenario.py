@@ -26,8 +26,8 @@ class Scenario:
     """
 
     first_day: date = date(2013, 1, 1)
-    history_days: int = 50
-    live_days: int = 22
+    history_days: int = 51
+    live_days: int = 21
     broken_file_on: date = date(2013, 2, 28)
     bad_candidate_on: date = date(2013, 3, 3)
     bad_params: dict[str, Any] = field(

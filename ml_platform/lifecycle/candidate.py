@@ -66,8 +66,10 @@ def candidate_asset(model: Model) -> AssetsDefinition:
             threshold = _threshold(model, rows, params)
             with tempfile.TemporaryDirectory() as scratch:
                 folder = Path(scratch, "artifact")
-                _save(model, folder, booster, threshold, rows, provenance)
-                made = registry.open().register(run, folder, model.inputs, _tags(provenance))
+                learned = _learned(rows)
+                _save(model, folder, booster, threshold, provenance | learned)
+                tags = _tags(provenance | learned)
+                made = registry.open().register(run, folder, model.inputs, tags)
         return MaterializeResult(
             metadata={
                 "model_version": made.version,
@@ -138,13 +140,8 @@ def _save(
     folder: Path,
     booster: Any,
     threshold: float,
-    rows: LabelledRows,
-    provenance: Mapping[str, Any],
+    made_of: Mapping[str, Any],
 ) -> None:
-    learned = {
-        "trained_through": max(rows.partitions.tolist()),
-        "positive_share": float(rows.label.mean()),
-    }
     save_artifact(
         folder,
         booster,
@@ -153,8 +150,15 @@ def _save(
         feature_names=preprocess_module(model.preprocess_module).FEATURES,
         input_columns=model.inputs,
         threshold=threshold,
-        extra={**provenance, **learned},
+        extra=made_of,
     )
+
+
+def _learned(rows: LabelledRows) -> dict[str, Any]:
+    return {
+        "trained_through": max(rows.partitions.tolist()),
+        "positive_share": float(rows.label.mean()),
+    }
 
 
 def _params(context: AssetExecutionContext, model: Model) -> dict[str, Any]:

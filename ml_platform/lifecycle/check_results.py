@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
+from enum import Enum
 
 from dagster import (
     AssetCheckEvaluation,
@@ -32,6 +33,7 @@ def check_result(
 
     In a run over a range Dagster keeps a single row for the check, without a partition, so each
     partition's own evaluation is reported beside it: every day shows its own verdict in the UI.
+    What was not evaluated is not reported there: the UI then says "not evaluated" itself.
 
     Args:
         context: of the step that checked.
@@ -42,6 +44,8 @@ def check_result(
     if len(outcomes) == 1:
         return single_result(asset, check, next(iter(outcomes.values())))
     for partition, outcome in outcomes.items():
+        if not outcome.verdict.evaluated:
+            continue
         context.instance.report_runless_asset_event(_evaluation(asset, check, partition, outcome))
     return single_result(asset, check, _over_range(outcomes))
 
@@ -121,7 +125,10 @@ def _table(outcome: CheckOutcome) -> MetadataValue:
 
 
 def _cell(value: object) -> object:
-    return "" if value is None or (isinstance(value, float) and not math.isfinite(value)) else value
+    if value is None or (isinstance(value, float) and not math.isfinite(value)):
+        return ""
+    # A string enumeration is text to us, but not to Dagster's serialiser.
+    return str(value) if isinstance(value, Enum) else value
 
 
 def check_key(asset: tuple[str, ...], check: str) -> AssetCheckKey:

@@ -77,7 +77,7 @@ def evaluation_asset(model: Model) -> AssetsDefinition:
             read_split(model, opened, spark.spark_session, version, split)
             for split in ("train", "holdout")
         )
-        scored = load_artifact(challenger.path)
+        scored = load_artifact(challenger.path, challenger.manifest_sha256)
         own = Contender(scored.score(holdout.columns), scored.threshold)
         intervals = bootstrap_intervals(holdout.label, own.score, own.threshold)
         evidence = gather_evidence(model, versions, challenger, train, holdout, own)
@@ -146,7 +146,7 @@ def gather_evidence(
 ) -> GateEvidence:
     """Score the hold-out with every rival, and the extreme rows with the candidate."""
     champion = registry.champion(model.name)
-    candidate = load_artifact(challenger.path)
+    candidate = load_artifact(challenger.path, challenger.manifest_sha256)
     stump = fit(candidate.features(train.columns), train.label, STUMP, candidate.feature_names)
     rule = Contender(
         stump.inplace_predict(candidate.features(holdout.columns), validate_features=False).astype(
@@ -167,7 +167,7 @@ def gather_evidence(
 
 
 def _contender(version: RegisteredVersion, rows: LabelledRows) -> Contender:
-    loaded = load_artifact(version.path)
+    loaded = load_artifact(version.path, version.manifest_sha256)
     return Contender(loaded.score(rows.columns), loaded.threshold)
 
 

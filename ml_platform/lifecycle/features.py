@@ -16,6 +16,7 @@ from dagster import (
 )
 from dagster_pyspark import LazyPySparkResource
 from pyspark.sql import DataFrame, SparkSession
+from pyspark.sql.types import StringType, StructField, StructType
 
 from ml_platform.core import names
 from ml_platform.core.check_outcome import CheckOutcome
@@ -26,6 +27,7 @@ from ml_platform.lifecycle.model import Model
 from ml_platform.lifecycle.partitioning import history_of, partitions_of_run
 from ml_platform.lifecycle.table_metadata import column_lineage, table_metadata
 from ml_platform.resources.lake_resource import LakeResource
+from ml_platform.spark.contract import compile_contract
 from ml_platform.stores.lake import Lake
 
 
@@ -84,7 +86,13 @@ def compute_features(
     earlier = list(history_of(model.partitions, partitions[0], model.lookback))
 
     def read(table: str, wanted: list[str]) -> DataFrame:
-        return lake.table(names.table_of(names.validated(table))).read(spark, wanted)
+        kept = lake.table(names.table_of(names.validated(table)))
+        if kept.exists():
+            return kept.read(spark, wanted)
+        # Labels come a day after the first events: until then their history is empty.
+        columns = compile_contract(model.contracts[table]).spark_schema.fields
+        partition = StructField(names.PARTITION, StringType())
+        return spark.createDataFrame([], StructType([*columns, partition]))
 
     lookups = {t: read(t, [*earlier[-1:], *partitions]) for t in sources.lookups}
     # Labels of a range's own days are history to its later days.

@@ -28,6 +28,7 @@ from ml_platform.core.landing import (
     IngestionRun,
     LandedFile,
     ModelFlow,
+    behind_backlog,
     plan_ingestion,
     split_run,
 )
@@ -64,7 +65,8 @@ def landing_sensor(
         partitions = sorted(
             {p for source in sources for p in source.partitions.get_partition_keys()}
         )
-        plan = plan_ingestion(files, state.handled, flows, partitions, time())
+        due = plan_ingestion(files, state.handled, flows, partitions, time())
+        plan = behind_backlog(due, going=bool(state.ranges))
         for file in plan.taken:
             state.handled[file.name] = Handled(file.fingerprint, file.sha256)
         state.ranges += [run for run in plan.runs if len(run.partitions) > 1]

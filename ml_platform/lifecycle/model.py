@@ -6,6 +6,7 @@ from datetime import timedelta
 from typing import Any
 
 from dagster import AssetKey, TimeWindowPartitionsDefinition
+from pandera.pyspark import DataFrameModel
 from pyspark.sql import DataFrame
 
 from ml_platform.core import names
@@ -26,6 +27,7 @@ class Model:
         lineage: for each feature column, the (table, column) pairs it is made of.
         inputs: columns that request-time preprocessing takes, with their types.
         preprocess_module: dotted name of the preprocessing module.
+        contracts: the contract of each source table the model reads.
     """
 
     spec: ModelSpec
@@ -35,6 +37,7 @@ class Model:
     lineage: Mapping[str, Sequence[tuple[str, str]]]
     inputs: Mapping[str, str]
     preprocess_module: str
+    contracts: Mapping[str, type[DataFrameModel]]
 
     @property
     def name(self) -> str:

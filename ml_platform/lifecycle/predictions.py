@@ -90,7 +90,7 @@ def predictions_asset(model: Model) -> AssetsDefinition:
 
 def predict(model: Model, frame: DataFrame, champion: RegisteredVersion) -> DataFrame:
     """Score a features frame: key, event time, inputs as a struct, score, decision, version."""
-    load = partial(load_artifact, Path(champion.path))
+    load = partial(load_artifact, Path(champion.path), champion.manifest_sha256)
     threshold = load().threshold
     scored = score_frame(frame, model.inputs, load)
     return scored.select(

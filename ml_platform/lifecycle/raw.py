@@ -23,12 +23,14 @@ from ml_platform.core import names
 from ml_platform.core.check_outcome import CheckOutcome
 from ml_platform.core.errors import LandingError
 from ml_platform.core.landing import LandedFile
+from ml_platform.core.source_spec import Landing
 from ml_platform.core.verdict import Verdict
 from ml_platform.lifecycle.check_results import check_result
 from ml_platform.lifecycle.partitioning import partitions_of_run
 from ml_platform.lifecycle.source import Source
 from ml_platform.lifecycle.table_metadata import STORAGE, table_metadata
 from ml_platform.resources.lake_resource import LakeResource
+from ml_platform.spark.contract import CompiledContract, compile_contract
 from ml_platform.spark.landing_reader import inspect_landed, read_landed
 
 
@@ -123,10 +125,9 @@ def _provenance(files: Sequence[LandedFile]) -> dict[str, str]:
     return {f"sha256:{f.partition}": str(f.sha256) for f in files}
 
 
-def _inspect(source: Source, file: LandedFile) -> CheckOutcome:
-    contract = source.compiled
+def _inspect(file: LandedFile, landing: Landing, contract: CompiledContract) -> CheckOutcome:
     try:
-        problems = inspect_landed(file, source.spec.landing, contract.columns, contract.optional)
+        problems = inspect_landed(file, landing, contract.columns, contract.optional)
     except LandingError as error:
         problems = (str(error),)
     if not problems:

@@ -71,7 +71,7 @@ def reference_asset(model: Model) -> AssetsDefinition:
         window = sorted({*train.partitions.tolist(), *holdout.partitions.tolist()})
         profile_missing_days(model, opened, spark.spark_session, edges, window)
         inputs = merge_all(read_profiles(opened, model, window, ""))
-        scores = load_artifact(challenger.path).score(holdout.columns)
+        scores = load_artifact(challenger.path, challenger.manifest_sha256).score(holdout.columns)
         score = profile_columns({"score": scores}, [SCORE_EDGES])
         rows = _rows([*inputs, *score], challenger.version)
         opened.table(model.table(names.REFERENCE)).append_arrow(rows)

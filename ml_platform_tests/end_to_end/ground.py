@@ -7,7 +7,7 @@ from datetime import date, timedelta
 from typing import Any
 
 from ml_platform.core import names
-from ml_platform_tests.end_to_end.loop import TABLES, Loop
+from ml_platform_tests.end_to_end.loop import TABLES, Loop, why_it_failed
 
 NEIGHBOUR = "2013-01-01"
 ROWS = 20
@@ -51,8 +51,11 @@ class Ground:
         stages = [layer(table) for table in tables for layer in layers]
         if with_events:
             stages.append(model.path(names.FEATURES))
-        assert self.loop.run(*stages, day=day).success
-        assert self.loop.run_stages([names.LABELS], day=day).success
+        for result in (
+            self.loop.run(*stages, day=day),
+            self.loop.run_stages([names.LABELS], day=day),
+        ):
+            assert result.success, why_it_failed(result)
 
     def neighbour(self) -> dict[str, Any]:
         """All that the lake holds of the good day, row by row."""

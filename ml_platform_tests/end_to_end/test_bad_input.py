@@ -57,8 +57,8 @@ CASES: dict[str, Case] = {
         ("contract", "Config.unique names carier; did you mean carrier?"), "contract.py",
     ),
     "a contract that no text can be held to": Declaration(
-        FLIGHTS, "distance: T.IntegerType = pa.Field(\n        in_range=(10, 6000), ",
-        "distance: T.NullType = pa.Field(", ("column distance: landed text cannot be read as",),
+        FLIGHTS, "tailnum: T.StringType", "tailnum: T.IntegerType",
+        ("contract Flights, column tailnum: str_matches", "does not apply to type int"),
         "contract.py",
     ),
     "a model of a table nobody declared": Declaration(
