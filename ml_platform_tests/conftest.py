@@ -32,3 +32,12 @@ def spark(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
     session.sparkContext.setLogLevel("ERROR")
     yield session
     session.stop()
+
+
+@pytest.fixture(scope="session")
+def trained(spark: Any, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
+    """A loop with a week behind it and a champion; made once, only to be read or copied."""
+    from ml_platform_tests.end_to_end.trained import trained_loop
+
+    with trained_loop(tmp_path_factory.mktemp("trained")) as loop:
+        yield loop

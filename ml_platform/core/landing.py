@@ -12,6 +12,10 @@ from dataclasses import dataclass, replace
 from hashlib import sha256
 from itertools import groupby
 from operator import itemgetter
+from types import MappingProxyType
+
+
+SETTLE_SECONDS = 2.0
 
 
 @dataclass(frozen=True)
@@ -92,7 +96,7 @@ def plan_ingestion(
     flows: Sequence[ModelFlow],
     partitions: Sequence[str],
     now: float,
-    settle_seconds: float = 2.0,
+    settle_seconds: Mapping[str, float] = MappingProxyType({}),
     largest_range: int = 120,
 ) -> IngestionPlan:
     """Plan the runs for what has landed and was not handled yet.
@@ -104,7 +108,8 @@ def plan_ingestion(
         flows: the models that consume the tables.
         partitions: all partition keys there are, in order.
         now: seconds since the epoch.
-        settle_seconds: a file younger than this may still be growing and is left alone.
+        settle_seconds: by table; a file younger than this may still be growing and is left
+            alone. Two seconds for a table that is not named.
         largest_range: at most so many partitions in one run.
 
     Returns:
@@ -115,8 +120,8 @@ def plan_ingestion(
     changed = [f for f in files if looked.get(f.name) != f.fingerprint]
     placed = [f for f in changed if f.partition in known]
     strays = [f for f in changed if f.partition not in known]
-    growing = [f for f in placed if now - f.modified_at < settle_seconds]
-    settled = [f for f in placed if now - f.modified_at >= settle_seconds]
+    settled = [f for f in placed if _is_settled(f, settle_seconds, now)]
+    growing = [f for f in placed if f not in settled]
     ready = [f for f in settled if not (f.name in handled and handled[f.name].same_bytes(f))]
     present = {f.name for f in ready} | set(handled)
     runs = [
@@ -129,6 +134,10 @@ def plan_ingestion(
         *_missing_inputs(flows, present),
     ]
     return IngestionPlan(_merge(runs, partitions, largest_range), tuple(settled), tuple(waiting))
+
+
+def _is_settled(file: LandedFile, settle_seconds: Mapping[str, float], now: float) -> bool:
+    return now - file.modified_at >= settle_seconds.get(file.table, SETTLE_SECONDS)
 
 
 def behind_backlog(plan: IngestionPlan, going: bool) -> IngestionPlan:

@@ -37,8 +37,12 @@ class Landing(Declared):
     """Where files land, below the landing root, and how they are read."""
 
     format: Literal["csv", "parquet", "json"]
-    path: str = Field(description='A file or folder per partition: "flights/{partition}.csv".')
+    path: str = Field(description='One file per partition: "flights/{partition}.csv".')
     options: dict[str, Annotated[str, BeforeValidator(_option_text)]] = Field(default_factory=dict)
+    settle_seconds: Annotated[float, Field(ge=0, le=3600)] = Field(
+        2.0,
+        description="How long a file must have been left alone; 0 where files are moved in whole.",
+    )
 
     @field_validator("path")
     @classmethod

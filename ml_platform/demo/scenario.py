@@ -26,7 +26,7 @@ class Scenario:
     """
 
     first_day: date = date(2013, 1, 1)
-    history_days: int = 51
+    history_days: int = 52
     live_days: int = 21
     broken_file_on: date = date(2013, 2, 28)
     bad_candidate_on: date = date(2013, 3, 3)

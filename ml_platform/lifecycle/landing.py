@@ -44,6 +44,7 @@ def landing_sensor(
 ) -> SensorDefinition:
     """The sensor ``landing`` over all source tables and the models that consume them."""
     flows = [_flow(model) for model in models]
+    settle = {source.spec.name: source.spec.landing.settle_seconds for source in sources}
     targets = [key for key in _all_keys(sources, models)]
 
     @sensor(
@@ -65,7 +66,7 @@ def landing_sensor(
         partitions = sorted(
             {p for source in sources for p in source.partitions.get_partition_keys()}
         )
-        due = plan_ingestion(files, state.handled, flows, partitions, time())
+        due = plan_ingestion(files, state.handled, flows, partitions, time(), settle)
         plan = behind_backlog(due, going=bool(state.ranges))
         for file in plan.taken:
             state.handled[file.name] = Handled(file.fingerprint, file.sha256)

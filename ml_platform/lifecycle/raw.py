@@ -30,7 +30,7 @@ from ml_platform.lifecycle.partitioning import partitions_of_run
 from ml_platform.lifecycle.source import Source
 from ml_platform.lifecycle.table_metadata import STORAGE, table_metadata
 from ml_platform.resources.lake_resource import LakeResource
-from ml_platform.spark.contract import CompiledContract, compile_contract
+from ml_platform.spark.contract import CompiledContract
 from ml_platform.spark.landing_reader import inspect_landed, read_landed
 
 
@@ -89,10 +89,10 @@ def raw_asset(source: Source) -> AssetsDefinition:
         files = [_hashed(source.landed(p)) for p in partitions]
         for file in files:
             context.log_event(_landing_event(file))
-        outcomes = {f.partition: _inspect(source, f) for f in files}
+        contract = source.compiled
+        outcomes = {f.partition: _inspect(f, spec.landing, contract) for f in files}
         if all(outcome.verdict is Verdict.PASSED for outcome in outcomes.values()):
             table = lake.open().table(names.table_of(path))
-            contract = source.compiled
             frame = read_landed(
                 spark.spark_session, files, spec.landing, contract.columns, contract.optional
             )

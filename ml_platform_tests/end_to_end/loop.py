@@ -45,7 +45,10 @@ TABLES = ("flights", "weather", "outcomes")
 MODEL = "flight_delay"
 # Small enough for a few hundred flights, and quick.
 SMALL = {
-    "estimator": {"kind": "xgboost", "params": {"n_estimators": 15, "max_depth": 3}},
+    "estimator": {
+        "kind": "xgboost",
+        "params": {"n_estimators": 30, "max_depth": 3, "learning_rate": 0.1},
+    },
     "training": {"window": "all", "min_rows": 100, "holdout": "2 days"},
 }
 
@@ -137,10 +140,12 @@ class Loop:
             raise_on_error=False,
         )
 
-    def ingest(self, table: str, **where: str) -> ExecuteInProcessResult:
+    def ingest(
+        self, table: str, tags: Mapping[str, str] | None = None, **where: str
+    ) -> ExecuteInProcessResult:
         """Take landed files of a table in, as the landing sensor would ask for."""
         stages = (names.raw(table), names.validated(table), names.quarantine(table))
-        return self.run(*stages, **where)
+        return self.run(*stages, tags=tags, **where)
 
     def run_stages(
         self, stages: Sequence[str], tags: Mapping[str, str] | None = None, **where: str

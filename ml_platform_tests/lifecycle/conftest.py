@@ -1,0 +1,31 @@
+"""A trained loop of one's own: a copy that a test may change."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from dagster import DagsterInstance
+
+from ml_platform.core import names
+from ml_platform_tests.end_to_end.loop import Loop
+from ml_platform_tests.end_to_end.trained import DAY
+
+
+@pytest.fixture
+def own(trained: Loop, tmp_path: Path) -> Iterator[Loop]:
+    """The files of the trained loop, with an event log that is empty yet."""
+    home = tmp_path / "home"
+    shutil.copytree(trained.home, home)
+    with DagsterInstance.ephemeral() as instance:
+        yield trained.having(home=home, instance=instance)
+
+
+@pytest.fixture
+def before_outcomes(own: Loop) -> Loop:
+    """The loop before the outcomes of its last day came: a second training finds no new rows."""
+    labels = own.lake.table(own.model.table(names.LABELS))
+    labels.replace_arrow(labels.read_arrow([DAY]).slice(0, 0), [DAY])
+    return own
