@@ -14,7 +14,6 @@ from itertools import groupby
 from operator import itemgetter
 from types import MappingProxyType
 
-
 SETTLE_SECONDS = 2.0
 
 

@@ -124,9 +124,10 @@ class _Landings:
         since = time.time()
         self._flights.land_outcomes(day - timedelta(days=1))
         broken = day == self._scenario.broken_file_on
-        self._flights.land_inputs(day)
         if broken:
-            self._break_flights(day)
+            self._land_broken(day)
+        else:
+            self._flights.land_inputs(day)
         self._watch.taken_in("outcomes", day - timedelta(days=1), since)
         self._watch.taken_in("flights", day, since)
         if broken:
@@ -136,11 +137,15 @@ class _Landings:
         if day == self._scenario.bad_candidate_on:
             self._ask_for_bad_candidate(day)
 
-    def _break_flights(self, day: date) -> None:
+    def _land_broken(self, day: date) -> None:
         """The producer's export broke: another delimiter, cut off in the middle of a line."""
-        file = self._root / "flights" / f"{day.isoformat()}.csv"
-        whole = file.read_text().replace(",", "|")
-        file.write_text(whole[: len(whole) // 2])
+        outbox = self._root.parent / MARK / "outbox"
+        flights, weather = FlightsLanding(outbox).land_inputs(day)
+        whole = flights.read_text().replace(",", "|")
+        flights.write_text(whole[: len(whole) // 2])
+        # Moved in whole, as every landing is: no sensor sees the file before it is broken.
+        for file in (weather, flights):
+            file.replace(self._root / file.relative_to(outbox))
 
     def _ask_for_bad_candidate(self, day: date) -> None:
         request = LedgerEntry(

@@ -71,7 +71,7 @@ def _finding(
         partition=data.partition,
         verdict=Verdict(str(said)) if said else _plain(data.passed),
         sentence=data.description or "",
-        numbers={k: v for k, v in values.items() if isinstance(v, int | float)},
+        numbers={k: float(v) for k, v in values.items() if isinstance(v, int | float)},
         at=at,
         run_id=run_id,
     )

@@ -7,7 +7,8 @@ from datetime import date, timedelta
 from typing import Any
 
 from ml_platform.core import names
-from ml_platform_tests.end_to_end.loop import TABLES, Loop, why_it_failed
+from ml_platform_tests.end_to_end.failures import why_it_failed
+from ml_platform_tests.end_to_end.loop import TABLES, Loop
 
 NEIGHBOUR = "2013-01-01"
 ROWS = 20

@@ -19,8 +19,9 @@ from ml_platform.lifecycle.alerts import alerts_sensor
 from ml_platform.lifecycle.landing import landing_sensor
 from ml_platform.resources.alerts_resource import AlertsResource
 from ml_platform.resources.lake_resource import LakeResource
+from ml_platform_tests.end_to_end.failures import why_it_failed
 from ml_platform_tests.end_to_end.ground import NEIGHBOUR, Ground
-from ml_platform_tests.end_to_end.loop import Loop, why_it_failed
+from ml_platform_tests.end_to_end.loop import Loop
 
 NOBODY = "http://127.0.0.1:9"
 LATER = "2013-01-03"
@@ -70,7 +71,9 @@ def alert_channel_down(ground: Ground, request: pytest.FixtureRequest) -> None:
 
 
 def still_growing(ground: Ground, request: pytest.FixtureRequest) -> None:
-    loop = Loop(request.getfixturevalue("tmp_path"), ground.loop.instance, {})
+    in_place = {"landing": {"format": "csv", "path": "weather/{partition}.csv"}}
+    home = request.getfixturevalue("tmp_path")
+    loop = Loop(home, ground.loop.instance, {"weather": in_place})
     half = "\n".join(ground.lines("weather", LATER))[:500]
     path = loop.land("weather", LATER, half)
     seen = _landing_tick(loop)

@@ -12,7 +12,8 @@ from dagster import DagsterInstance, ExecuteInProcessResult
 
 from ml_platform.core import names
 from ml_platform.demo.flights_landing import FlightsLanding
-from ml_platform_tests.end_to_end.loop import MODEL, SMALL, TABLES, Loop, why_it_failed
+from ml_platform_tests.end_to_end.failures import why_it_failed
+from ml_platform_tests.end_to_end.loop import MODEL, SMALL, TABLES, Loop
 
 FIRST, LAST = "2013-01-01", "2013-01-06"
 DAY = "2013-01-07"

@@ -24,7 +24,7 @@ def own(trained: Loop, tmp_path: Path) -> Iterator[Loop]:
 
 
 @pytest.fixture
-def before_outcomes(own: Loop) -> Loop:
+def unlabelled(own: Loop) -> Loop:
     """The loop before the outcomes of its last day came: a second training finds no new rows."""
     labels = own.lake.table(own.model.table(names.LABELS))
     labels.replace_arrow(labels.read_arrow([DAY]).slice(0, 0), [DAY])

@@ -46,15 +46,15 @@ def test_a_changed_file_replaces_its_partition_and_no_other(own: Loop) -> None:
 
 
 def test_the_log_keeps_its_first_answer_when_another_champion_scores_again(
-    before_outcomes: Loop,
+    unlabelled: Loop,
 ) -> None:
-    log = before_outcomes.model.table(names.INFERENCE_LOG)
-    before = before_outcomes.rows(log, DAY)
-    succeeded(before_outcomes.run_stages(names.RETRAINING, tags={names.TAG_PARAMS: OTHER_PARAMS}))
-    succeeded(before_outcomes.run_stages((names.PREDICTIONS, names.INFERENCE_LOG), day=DAY))
-    predicted = before_outcomes.rows(before_outcomes.model.table(names.PREDICTIONS), DAY)
+    log = unlabelled.model.table(names.INFERENCE_LOG)
+    before = unlabelled.rows(log, DAY)
+    succeeded(unlabelled.run_stages(names.RETRAINING, tags={names.TAG_PARAMS: OTHER_PARAMS}))
+    succeeded(unlabelled.run_stages((names.PREDICTIONS, names.INFERENCE_LOG), day=DAY))
+    predicted = unlabelled.rows(unlabelled.model.table(names.PREDICTIONS), DAY)
     assert {row["model_version"] for row in predicted} == {2}
-    after = before_outcomes.rows(log, DAY)
+    after = unlabelled.rows(log, DAY)
     assert sorted(after, key=str) == sorted(before, key=str)
     assert keys(after) == sorted(set(keys(after))) == keys(predicted)
 

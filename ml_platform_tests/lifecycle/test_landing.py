@@ -16,12 +16,17 @@ from ml_platform_tests.end_to_end.loop import MODEL, Loop
 from ml_platform_tests.lifecycle.ticks import Ticks
 
 DAYS = ["2013-01-01", "2013-01-02", "2013-01-03"]
+# A producer that does not move whole files in: its files must have stopped growing.
+WRITTEN_IN_PLACE = {
+    table: {"landing": {"format": "csv", "path": f"{table}/{{partition}}.csv"}}
+    for table in ("flights", "weather")
+}
 
 
 @pytest.fixture
 def loop(tmp_path: Path) -> Iterator[Loop]:
     with DagsterInstance.ephemeral() as instance:
-        yield Loop(tmp_path, instance, {})
+        yield Loop(tmp_path, instance, WRITTEN_IN_PLACE)
 
 
 @pytest.fixture

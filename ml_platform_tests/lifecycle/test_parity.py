@@ -31,8 +31,9 @@ def features(loop: Loop) -> pa.Table:
         values[:size] = [_storable(value, field.type) for value in extremes[name].tolist()]
         for at in random.integers(size, ROWS, ROWS // 100):
             values[at] = None
-        rows = rows.set_column(rows.schema.get_field_index(name), field, [values])
-    return rows.set_column(0, "flight_date", rows["flight_date"]).combine_chunks()
+        column = pa.array(values, field.type)
+        rows = rows.set_column(rows.schema.get_field_index(name), field, column)
+    return rows.combine_chunks()
 
 
 def _storable(value: Any, kind: pa.DataType) -> Any:

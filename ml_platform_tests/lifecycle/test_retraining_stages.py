@@ -14,7 +14,8 @@ from ml_platform.estimators.xgboost_model import fit
 from ml_platform.lifecycle.training_rows import read_split
 from ml_platform.spark.content_digest import content_digest
 from ml_platform.stores.model_registry import CHALLENGER, PREVIOUS
-from ml_platform_tests.end_to_end.loop import MODEL, SMALL, Loop, why_it_failed
+from ml_platform_tests.end_to_end.failures import why_it_failed
+from ml_platform_tests.end_to_end.loop import MODEL, SMALL, Loop
 from ml_platform_tests.end_to_end.trained import succeeded
 
 BAD = '{"n_estimators": 1, "max_depth": 1, "learning_rate": 0.01}'
@@ -41,44 +42,44 @@ def test_the_gate_refuses_a_bad_candidate_and_the_champion_stays(own: Loop) -> N
 
 
 def test_a_good_candidate_becomes_champion_and_the_former_one_stays_addressable(
-    before_outcomes: Loop,
+    unlabelled: Loop,
 ) -> None:
-    succeeded(before_outcomes.run_stages(names.RETRAINING, tags={names.TAG_PARAMS: GOOD, **CAUSED}))
+    succeeded(unlabelled.run_stages(names.RETRAINING, tags={names.TAG_PARAMS: GOOD, **CAUSED}))
     champion, previous = (
-        before_outcomes.registry.champion(MODEL),
-        before_outcomes.registry.by_alias(MODEL, PREVIOUS),
+        unlabelled.registry.champion(MODEL),
+        unlabelled.registry.by_alias(MODEL, PREVIOUS),
     )
     assert champion is not None
     assert previous is not None
     assert (champion.version, previous.version) == (2, 1)
-    entry = before_outcomes.ledger.entries(model=MODEL)[-1]
+    entry = unlabelled.ledger.entries(model=MODEL)[-1]
     assert (entry.kind, entry.verdict) == (EntryKind.PROMOTION, "promoted")
     assert entry.reason == "version 2 passed the gate; it replaces version 1"
     assert entry.as_of == "2013-01-07"
 
 
-def test_a_manual_approval_waits_for_a_person(before_outcomes: Loop) -> None:
-    manual = before_outcomes.having(changes={MODEL: SMALL | {"promotion": {"approval": "manual"}}})
+def test_a_manual_approval_waits_for_a_person(unlabelled: Loop) -> None:
+    manual = unlabelled.having(changes={MODEL: SMALL | {"promotion": {"approval": "manual"}}})
     succeeded(manual.run_stages(names.RETRAINING, tags={names.TAG_PARAMS: GOOD}))
     champion, waiting = (
-        before_outcomes.registry.champion(MODEL),
-        before_outcomes.registry.by_alias(MODEL, CHALLENGER),
+        unlabelled.registry.champion(MODEL),
+        unlabelled.registry.by_alias(MODEL, CHALLENGER),
     )
     assert champion is not None
     assert waiting is not None
     assert (champion.version, waiting.version) == (1, 2)
-    entry = before_outcomes.ledger.entries(model=MODEL)[-1]
+    entry = unlabelled.ledger.entries(model=MODEL)[-1]
     assert (entry.kind, entry.verdict) == (EntryKind.OUTCOME, "awaiting_approval")
 
 
-def test_a_version_names_all_that_it_was_made_of(before_outcomes: Loop) -> None:
+def test_a_version_names_all_that_it_was_made_of(unlabelled: Loop) -> None:
     run = succeeded(
-        before_outcomes.run_stages(names.RETRAINING, tags={names.TAG_PARAMS: GOOD, **CAUSED})
+        unlabelled.run_stages(names.RETRAINING, tags={names.TAG_PARAMS: GOOD, **CAUSED})
     )
-    made = before_outcomes.registry.version(MODEL, 2)
+    made = unlabelled.registry.version(MODEL, 2)
     extra = json.loads((made.path / "spec.json").read_text())
     versions = {
-        table: before_outcomes.lake.table(table).version()
+        table: unlabelled.lake.table(table).version()
         for table in (
             *("validated/flights", "validated/weather", "validated/outcomes"),
             *(f"{MODEL}/features", f"{MODEL}/labels"),
