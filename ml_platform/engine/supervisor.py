@@ -9,6 +9,7 @@ import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from threading import Thread
 from types import TracebackType
 
 import ml_platform
@@ -20,11 +21,13 @@ from ml_platform.engine.ports import LOOPBACK, claim_port, free_port
 from ml_platform.engine.run_socket import socket_path
 from ml_platform.engine.service import Service
 from ml_platform.engine.spark_server import remote_address, spark_server
+from ml_platform.stores.registry_connection import ensure_registry
 from ml_platform.stores.settings import Settings
 
 PROJECT_ROOT = Path(ml_platform.__file__).parents[1]
 DEFINITIONS = "ml_platform.definitions"
 LOCATION = "ml_platform"
+REGISTRY_SECONDS = 60.0
 _GENERATED = "Written by ml_platform each time it starts."
 
 
@@ -136,6 +139,9 @@ class Supervisor:
         files = self._write_files(socket, code_port)
         spark = [self._spark_server(logs)] if self.spark else []
         services = LocalServices(self.environment(), self.root, logs, self.module)
+        # MLflow makes its tables on first use, which takes seconds: here nobody waits for them.
+        registry = Thread(target=ensure_registry, args=(self.settings.mlflow_uri,), daemon=True)
+        registry.start()
         self._start(*spark, services.run_server(socket), services.code_server(code_port, LOCATION))
         others = [services.daemon(files), services.webserver(dagster_port, files)]
         self.addresses["dagster"] = f"http://{LOOPBACK}:{dagster_port}"
@@ -144,6 +150,7 @@ class Supervisor:
             uri, artifacts = self.settings.mlflow_uri, self.settings.artifact_root
             others.append(services.mlflow_ui(port, uri, artifacts))
             self.addresses["mlflow"] = f"http://{LOOPBACK}:{port}"
+        registry.join(timeout=REGISTRY_SECONDS)
         self._start(*others)
 
     def _start(self, *services: Service) -> None:

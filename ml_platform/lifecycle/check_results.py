@@ -22,6 +22,9 @@ from dagster import (
 from ml_platform.core.check_outcome import CheckOutcome
 from ml_platform.core.verdict import Verdict, worst
 
+RUN = "run"
+"""Metadata of a partition's evaluation in a run over a range: the run that made it."""
+
 
 def check_result(
     context: AssetExecutionContext,
@@ -46,7 +49,8 @@ def check_result(
     for partition, outcome in outcomes.items():
         if not outcome.verdict.evaluated:
             continue
-        context.instance.report_runless_asset_event(_evaluation(asset, check, partition, outcome))
+        evaluation = _evaluation(asset, check, partition, outcome, context.run.run_id)
+        context.instance.report_runless_asset_event(evaluation)
     return single_result(asset, check, _over_range(outcomes))
 
 
@@ -76,7 +80,7 @@ def outcome_metadata(outcome: CheckOutcome) -> dict[str, object]:
 
 
 def _evaluation(
-    asset: tuple[str, ...], check: str, partition: str, outcome: CheckOutcome
+    asset: tuple[str, ...], check: str, partition: str, outcome: CheckOutcome, run_id: str
 ) -> AssetCheckEvaluation:
     from dagster._core.definitions.metadata import normalize_metadata
 
@@ -86,7 +90,7 @@ def _evaluation(
         passed=outcome.verdict.passed,
         severity=_severity(outcome.verdict),
         description=_description(outcome),
-        metadata=normalize_metadata(outcome_metadata(outcome)),  # type: ignore[arg-type]
+        metadata=normalize_metadata(outcome_metadata(outcome) | {RUN: run_id}),  # type: ignore[arg-type]
         partition=partition,
     )
 

@@ -72,6 +72,9 @@ def retraining_sensor(model: Model, tick_seconds: int) -> SensorDefinition:
         if context.cursor == seen:
             return SkipReason(_last_reason(past))
         entry, decision = _decide(model, facts, past)
+        if _says_the_same(entry, past):
+            context.update_cursor(seen)
+            return SkipReason(_last_reason(past))
         ledger.append(entry)
         if decision.verdict is Action.RETRAIN:
             return SensorResult(run_requests=[_request(model, entry, decision)], cursor=seen)
@@ -91,10 +94,10 @@ def gather_facts(
     past: Sequence[LedgerEntry],
 ) -> Facts | None:
     """Everything the policy decides on; None before the first check."""
+    champion = registry.champion(model.name)
     checks = list(_check_facts(model, instance, _unfinished_runs(instance)))
     if not checks:
         return None
-    champion = registry.champion(model.name)
     previous = registry.by_alias(model.name, PREVIOUS)
     return Facts(
         model=model.name,
@@ -135,6 +138,16 @@ def _decide(
     decision = decide(model.spec.retraining, facts, past)
     entry = recorded(decision, facts, entry_id=str(_entry_id(facts)), decided_at=datetime.now(UTC))
     return entry, decision
+
+
+def _says_the_same(entry: LedgerEntry, past: Sequence[LedgerEntry]) -> bool:
+    """Whether more facts about the same partition changed nothing of the last decision."""
+    decisions = [each for each in past if each.kind is EntryKind.DECISION]
+    if not decisions:
+        return False
+    last = max(decisions, key=lambda each: each.decided_at)
+    told = ("as_of", "verdict", "cause", "reason", "held_back_by", "refers_to")
+    return all(getattr(entry, name) == getattr(last, name) for name in told)
 
 
 def _entry_id(facts: Facts) -> UUID:

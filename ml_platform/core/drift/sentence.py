@@ -21,7 +21,7 @@ def drift_sentence(lines: Sequence[ColumnDrift], min_rows: int) -> str:
     >>> moved = ColumnDrift("dewp", "psi", 0.41, 0.2, True, 6000, 0.3)
     >>> still = ColumnDrift("temp", "psi", 0.01, 0.2, False, 6000, 0.02)
     >>> drift_sentence([moved, still], min_rows=500)
-    'drift in 1 of 2 columns (dewp .41), limit PSI .2'
+    'drift in 1 of 2 columns (PSI over .2: dewp .41)'
     """
     evaluated = {line.column for line in lines if line.drifted is not None}
     thin = [line for line in lines if line.drifted is None and line.column not in evaluated]
@@ -41,8 +41,8 @@ def _moved(lines: Sequence[ColumnDrift]) -> str:
         moved = [line for line in lines if line.drifted and line.statistic == statistic]
         if moved:
             shown = [f"{line.column} {short(line.value)}" for line in moved]
-            parts.append(f" ({_listed(shown)}), limit {name} {short(moved[0].threshold)}")
-    return ";".join(parts)
+            parts.append(f"{name} over {short(moved[0].threshold)}: {_listed(shown)}")
+    return f" ({'; '.join(parts)})" if parts else ""
 
 
 def _few_rows(thin: Sequence[ColumnDrift], min_rows: int) -> str:

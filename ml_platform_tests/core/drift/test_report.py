@@ -34,7 +34,7 @@ def test_the_furthest_column_is_named_first() -> None:
     assert report.verdict is Verdict.FAILED
     assert report.drifted_share == pytest.approx(2 / 3)
     assert report.drifted_columns == ("wind", "dewp")
-    assert report.sentence == "drift in 2 of 3 columns (wind .88, dewp .42), limit PSI .2"
+    assert report.sentence == "drift in 2 of 3 columns (PSI over .2: wind .88, dewp .42)"
 
 
 def test_few_drifted_columns_pass_where_a_share_is_allowed() -> None:

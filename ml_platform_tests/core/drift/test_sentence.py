@@ -17,8 +17,8 @@ def test_every_statistic_that_moved_is_named_with_its_limit() -> None:
     ]
 
     assert drift_sentence(lines, 500) == (
-        "drift in 3 of 4 columns (dewp .41), limit PSI .2; "
-        "(visib .3), limit change of missing rate .2; (dest .25), limit unseen rate .2"
+        "drift in 3 of 4 columns (PSI over .2: dewp .41; "
+        "change of missing rate over .2: visib .3; unseen rate over .2: dest .25)"
     )
 
 
