@@ -59,6 +59,13 @@ class ColumnProfile:
         return sum(self.counts)
 
     @property
+    def outside(self) -> int:
+        """Values that the reference never had: beyond its range, or in none of its categories."""
+        if not self.counts:
+            return 0
+        return self.counts[-1] + (self.counts[0] if self.kind == "numeric" else 0)
+
+    @property
     def shares(self) -> NDArray[np.float64]:
         """Share of the usable values per bin; all zero when there are none."""
         return np.asarray(self.counts, dtype=np.float64) / max(self.values, 1)

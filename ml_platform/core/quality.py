@@ -30,7 +30,11 @@ class Reason:
 
 
 def contract_outcome(
-    count: PartitionCount, reasons: Sequence[Reason], block_above: float, fail_on_any: bool
+    count: PartitionCount,
+    reasons: Sequence[Reason],
+    block_above: float,
+    fail_on_any: bool,
+    broken_as_a_whole: Sequence[str] = (),
 ) -> CheckOutcome:
     """Judge the share of refused rows.
 
@@ -39,6 +43,7 @@ def contract_outcome(
         reasons: counted, most frequent first.
         block_above: the largest share (0..1) of refused rows that lets the partition through.
         fail_on_any: whether a single refused row blocks it.
+        broken_as_a_whole: failed checks that name no rows, so that nothing can be set aside.
     """
     share = count.quarantined / count.landed if count.landed else 0.0
     numbers = {"rows": count.landed, "quarantined": count.quarantined, "quarantined_share": share}
@@ -46,6 +51,10 @@ def contract_outcome(
         {"column": r.column, "check": r.check, "rows": r.rows, "example": r.example}
         for r in reasons
     )
+    if broken_as_a_whole:
+        named = ", ".join(broken_as_a_whole)
+        sentence = f"the table as a whole breaks {named}: partition blocked"
+        return CheckOutcome(Verdict.FAILED, sentence, numbers, table)
     if not count.quarantined:
         return CheckOutcome(Verdict.PASSED, f"all {count.landed} rows keep the contract", numbers)
     limit = 0.0 if fail_on_any else block_above

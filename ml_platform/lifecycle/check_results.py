@@ -21,6 +21,7 @@ from dagster import (
 
 from ml_platform.core.check_outcome import CheckOutcome
 from ml_platform.core.verdict import Verdict, worst
+from ml_platform.lifecycle.checked_writes import CheckedWrite, checked_writes
 
 RUN = "run"
 """Metadata of a partition's evaluation in a run over a range: the run that made it."""
@@ -31,6 +32,7 @@ def check_result(
     asset: tuple[str, ...],
     check: str,
     outcomes: Mapping[str, CheckOutcome],
+    warn_only: bool = False,
 ) -> AssetCheckResult:
     """The result of a partitioned check.
 
@@ -43,15 +45,19 @@ def check_result(
         asset: the path of the checked asset.
         check: the check's name.
         outcomes: by partition key.
+        warn_only: show a failure as a warning, as the declaration may ask.
     """
     if len(outcomes) == 1:
-        return single_result(asset, check, next(iter(outcomes.values())))
+        return single_result(asset, check, next(iter(outcomes.values())), warn_only)
+    written = checked_writes(context.instance, asset, outcomes.keys())
     for partition, outcome in outcomes.items():
         if not outcome.verdict.evaluated:
             continue
-        evaluation = _evaluation(asset, check, partition, outcome, context.run.run_id)
+        evaluation = _evaluation(
+            asset, check, partition, outcome, warn_only, context.run.run_id, written.get(partition)
+        )
         context.instance.report_runless_asset_event(evaluation)
-    return single_result(asset, check, _over_range(outcomes))
+    return single_result(asset, check, _over_range(outcomes), warn_only)
 
 
 def single_result(
@@ -62,7 +68,7 @@ def single_result(
         asset_key=AssetKey(list(asset)),
         check_name=check,
         passed=outcome.verdict.passed,
-        severity=AssetCheckSeverity.WARN if warn_only else _severity(outcome.verdict),
+        severity=_severity(outcome.verdict, warn_only),
         description=_description(outcome),
         metadata=outcome_metadata(outcome),
     )
@@ -71,7 +77,7 @@ def single_result(
 def outcome_metadata(outcome: CheckOutcome) -> dict[str, object]:
     """The numbers (they plot over partitions), the verdict and the table."""
     metadata: dict[str, object] = {
-        name: value for name, value in outcome.numbers.items() if not _is_nan(value)
+        name: _readable(value) for name, value in outcome.numbers.items() if not _is_nan(value)
     }
     metadata["verdict"] = str(outcome.verdict)
     if outcome.table:
@@ -80,17 +86,25 @@ def outcome_metadata(outcome: CheckOutcome) -> dict[str, object]:
 
 
 def _evaluation(
-    asset: tuple[str, ...], check: str, partition: str, outcome: CheckOutcome, run_id: str
+    asset: tuple[str, ...],
+    check: str,
+    partition: str,
+    outcome: CheckOutcome,
+    warn_only: bool,
+    run_id: str,
+    written: CheckedWrite | None,
 ) -> AssetCheckEvaluation:
     from dagster._core.definitions.metadata import normalize_metadata
 
+    link = MetadataValue.dagster_run(run_id)
     return AssetCheckEvaluation(
         asset_key=AssetKey(list(asset)),
         check_name=check,
         passed=outcome.verdict.passed,
-        severity=_severity(outcome.verdict),
+        severity=_severity(outcome.verdict, warn_only),
         description=_description(outcome),
-        metadata=normalize_metadata(outcome_metadata(outcome) | {RUN: run_id}),  # type: ignore[arg-type]
+        metadata=normalize_metadata(outcome_metadata(outcome) | {RUN: link}),  # type: ignore[arg-type]
+        target_materialization_data=written,
         partition=partition,
     )
 
@@ -106,8 +120,9 @@ def _over_range(outcomes: Mapping[str, CheckOutcome]) -> CheckOutcome:
     return CheckOutcome(grave, sentence, table=rows)
 
 
-def _severity(verdict: Verdict) -> AssetCheckSeverity:
-    return AssetCheckSeverity.ERROR if verdict is Verdict.FAILED else AssetCheckSeverity.WARN
+def _severity(verdict: Verdict, warn_only: bool) -> AssetCheckSeverity:
+    grave = verdict is Verdict.FAILED and not warn_only
+    return AssetCheckSeverity.ERROR if grave else AssetCheckSeverity.WARN
 
 
 def _description(outcome: CheckOutcome) -> str:
@@ -132,7 +147,12 @@ def _cell(value: object) -> object:
     if value is None or (isinstance(value, float) and not math.isfinite(value)):
         return ""
     # A string enumeration is text to us, but not to Dagster's serialiser.
-    return str(value) if isinstance(value, Enum) else value
+    return str(value) if isinstance(value, Enum) else _readable(value)
+
+
+def _readable(value: object) -> object:
+    """A number without the digits that no one reads; the lake's tables have all of them."""
+    return round(value, 4) if isinstance(value, float) else value
 
 
 def check_key(asset: tuple[str, ...], check: str) -> AssetCheckKey:

@@ -1,7 +1,7 @@
 """Drift: whether the trailing window still looks like what the champion learned from."""
 
 from collections.abc import Iterator, Sequence
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pyarrow as pa
 from dagster import (
@@ -23,7 +23,7 @@ from ml_platform.lifecycle.automation import follow_inputs_except
 from ml_platform.lifecycle.check_results import check_result
 from ml_platform.lifecycle.drift_figure import drift_figure
 from ml_platform.lifecycle.model import Model
-from ml_platform.lifecycle.partitioning import partitions_of_run, window_of
+from ml_platform.lifecycle.partitioning import history_of, partitions_of_run, window_of
 from ml_platform.lifecycle.profile_table import read_profiles
 from ml_platform.resources.lake_resource import LakeResource
 from ml_platform.resources.registry_resource import RegistryResource
@@ -39,6 +39,7 @@ CHECKS = {
 def drift_asset(model: Model) -> AssetsDefinition:
     """The asset ``<model>/drift`` and its checks of columns, unseen values and score."""
     path = model.path(names.DRIFT)
+    warn_only = model.spec.monitoring.severity == "WARN"
 
     @asset(
         key=list(path),
@@ -73,8 +74,7 @@ def drift_asset(model: Model) -> AssetsDefinition:
             for check in CHECKS:
                 yield check_result(context, path, check, dict.fromkeys(partitions, none))
             return
-        reference = read_reference(opened, model, champion.version)
-        found = {p: window_drift(model, opened, p, champion.version, reference) for p in partitions}
+        found = {p: window_drift(model, opened, p, champion.version) for p in partitions}
         rows = [
             row | {"partition": p, "model_version": champion.version}
             for p, window in found.items()
@@ -93,7 +93,7 @@ def drift_asset(model: Model) -> AssetsDefinition:
         )
         for check in CHECKS:
             outcomes: dict[str, CheckOutcome] = {p: w.outcome(check) for p, w in found.items()}
-            yield check_result(context, path, check, outcomes)
+            yield check_result(context, path, check, outcomes, warn_only)
 
     return drift
 
@@ -105,15 +105,29 @@ def read_reference(lake: Lake, model: Model, version: int) -> list[ColumnProfile
     return [ColumnProfile.from_row(row) for row in rows if row["model_version"] == version]
 
 
-def window_drift(
-    model: Model, lake: Lake, partition: str, version: int, reference: Sequence[ColumnProfile]
-) -> WindowDrift:
+def window_drift(model: Model, lake: Lake, partition: str, version: int) -> WindowDrift:
     """Judge the trailing window that ends with a partition."""
     limits = model.spec.monitoring.drift
     window = window_of(model.partitions, partition, limits.window)
-    inputs = merge_all(read_profiles(lake, model, window, ""))
-    score = merge_all(read_profiles(lake, model, window, score_segment(version)))
-    return judge_window(reference, inputs, score, limits)
+    return judge_window(
+        reference_of(model, lake, version, window[0]),
+        merge_all(read_profiles(lake, model, window, "")),
+        merge_all(read_profiles(lake, model, window, score_segment(version))),
+        limits,
+    )
+
+
+def reference_of(model: Model, lake: Lake, version: int, first: str) -> list[ColumnProfile]:
+    """What a window that begins with ``first`` is compared with.
+
+    The champion's own training data, or the stretch of declared length right before the window.
+    """
+    length = model.spec.monitoring.reference
+    if not isinstance(length, timedelta):
+        return read_reference(lake, model, version)
+    before = history_of(model.partitions, first, length)
+    inputs = read_profiles(lake, model, before, "")
+    return merge_all([*inputs, *read_profiles(lake, model, before, score_segment(version))])
 
 
 _SCHEMA = pa.schema(

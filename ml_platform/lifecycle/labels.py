@@ -17,7 +17,7 @@ from pyspark.sql import DataFrame, SparkSession
 
 from ml_platform.core import names
 from ml_platform.core.labels import LabelAnomalies, label_join_outcome
-from ml_platform.lifecycle.automation import FOLLOW_INPUTS
+from ml_platform.lifecycle.automation import follow_inputs_except
 from ml_platform.lifecycle.check_results import check_result
 from ml_platform.lifecycle.model import Model
 from ml_platform.lifecycle.partitioning import partitions_of_run
@@ -35,10 +35,11 @@ def labels_asset(model: Model) -> AssetsDefinition:
 
     @asset(
         key=list(path),
-        deps=[AssetKey(list(names.validated(source)))],
+        # The events that labels are for; a change of features asks for no labels.
+        deps=[AssetKey(list(names.validated(source))), model.key(names.FEATURES)],
         partitions_def=model.partitions,
         backfill_policy=BackfillPolicy.single_run(),
-        automation_condition=FOLLOW_INPUTS,
+        automation_condition=follow_inputs_except(model.path(names.FEATURES)),
         description=(
             f"`{model.spec.label.column}` of each event, from `{source}`, known "
             "once it is over, with the moment it became known. A corrected label is a further row: "

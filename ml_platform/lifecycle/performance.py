@@ -33,6 +33,7 @@ def performance_asset(model: Model) -> AssetsDefinition:
     """The asset ``<model>/performance`` and its check of the level."""
     path = model.path(names.PERFORMANCE)
     window = model.spec.monitoring.performance.window
+    warn_only = model.spec.monitoring.severity == "WARN"
     back = TimeWindowPartitionMapping(
         start_offset=1 - max(1, window // timedelta(days=1)),
         allow_nonexistent_upstream_partitions=True,
@@ -92,7 +93,7 @@ def performance_asset(model: Model) -> AssetsDefinition:
             }
         )
         outcomes: dict[str, CheckOutcome] = {p: m.report.outcome() for p, m in measured.items()}
-        yield check_result(context, path, names.PERFORMANCE_LEVEL, outcomes)
+        yield check_result(context, path, names.PERFORMANCE_LEVEL, outcomes, warn_only)
 
     return performance
 

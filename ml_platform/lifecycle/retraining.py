@@ -24,10 +24,12 @@ from ml_platform.core import names
 from ml_platform.core.decision import Action, Decision
 from ml_platform.core.facts import CheckFact, CheckName, Facts, Request
 from ml_platform.core.ledger import EntryKind, LedgerEntry
+from ml_platform.core.profile import merge_all
 from ml_platform.core.retraining import decide, recorded
 from ml_platform.lifecycle.check_history import Finding, by_partition, findings
 from ml_platform.lifecycle.model import Model
 from ml_platform.lifecycle.partitioning import window_of
+from ml_platform.lifecycle.profile_table import read_profiles
 from ml_platform.resources.lake_resource import LakeResource
 from ml_platform.resources.registry_resource import RegistryResource
 from ml_platform.stores.lake import Lake
@@ -99,9 +101,10 @@ def gather_facts(
     if not checks:
         return None
     previous = registry.by_alias(model.name, PREVIOUS)
+    as_of = max(fact.partition for fact in checks)
     return Facts(
         model=model.name,
-        as_of=max(fact.partition for fact in checks),
+        as_of=as_of,
         labelled_rows=_rows_to_learn_from(model, lake),
         min_rows=model.spec.training.min_rows,
         champion_version=str(champion.version) if champion else None,
@@ -111,7 +114,7 @@ def gather_facts(
         checks=tuple(sorted(checks, key=lambda fact: (fact.partition, fact.name, fact.subject))),
         retraining_running=_retraining_running(model, instance),
         requests=tuple(_open_requests(past)),
-        unseen_labelled_rows=0,
+        unseen_labelled_rows=_unseen_labelled_rows(model, lake, as_of),
     )
 
 
@@ -235,6 +238,18 @@ def _rows_to_learn_from(model: Model, lake: Lake) -> int:
         return 0
     held_out = set(window_of(model.partitions, max(counts), model.spec.training.holdout))
     return sum(rows for partition, rows in counts.items() if partition not in held_out)
+
+
+def _unseen_labelled_rows(model: Model, lake: Lake, as_of: str) -> int:
+    """Rows of the drift window that have labels and hold a value the reference never had.
+
+    Counted from profiles, in the column that has most of them.
+    """
+    labels = lake.table(model.table(names.LABELS))
+    labelled = set(labels.partitions()) if labels.exists() else set()
+    window = window_of(model.partitions, as_of, model.spec.monitoring.drift.window)
+    profiles = merge_all(read_profiles(lake, model, [p for p in window if p in labelled], ""))
+    return max((profile.outside for profile in profiles), default=0)
 
 
 def _champion_since(past: Sequence[LedgerEntry]) -> str | None:

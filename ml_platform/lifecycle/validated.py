@@ -30,7 +30,7 @@ from ml_platform.lifecycle.quarantine_reasons import reasons_by_partition
 from ml_platform.lifecycle.source import Source
 from ml_platform.lifecycle.table_metadata import STORAGE, table_metadata
 from ml_platform.resources.lake_resource import LakeResource
-from ml_platform.spark.contract import ContractReport
+from ml_platform.spark.contract import ContractReport, ContractSplit
 from ml_platform.stores.lake import Commit, LakeTable
 
 
@@ -67,8 +67,11 @@ def validated_asset(source: Source) -> AssetsDefinition:
             asset_key=list(bad), metadata=table_metadata(tables.quarantine, set_aside)
         )
         counts = _counts(tables, set_aside, partitions)
+        whole = _broken_as_a_whole(split, counts)
         outcomes = {
-            p: contract_outcome(count, reasons, spec.block_above, spec.on_violation == "fail")
+            p: contract_outcome(
+                count, reasons, spec.block_above, spec.on_violation == "fail", whole
+            )
             for (p, count), reasons in zip(
                 counts.items(), reasons_by_partition(tables.quarantine, partitions), strict=True
             )
@@ -110,6 +113,14 @@ def _counts(
 ) -> Mapping[str, PartitionCount]:
     landed = tables.raw.row_counts()
     return {p: PartitionCount(landed.get(p, 0), set_aside.rows.get(p, 0)) for p in partitions}
+
+
+def _broken_as_a_whole(split: ContractSplit, counts: Mapping[str, PartitionCount]) -> Sequence[str]:
+    """Failed checks that pandera alone can judge; they cost jobs, compiled ones do not."""
+    if not split.contract.not_compiled:
+        return ()
+    valid = sum(count.landed - count.quarantined for count in counts.values())
+    return [verdict.check for verdict in split.judged_by_pandera(valid) if not verdict.passed]
 
 
 def _report_metadata(report: ContractReport) -> dict[str, object]:

@@ -19,7 +19,14 @@ from ml_platform.spark.contract_raw_checks import (
     typed_name,
     with_typed_columns,
 )
-from ml_platform.spark.contract_report import ROWS, ContractReport, RowCheck, counts, report_of
+from ml_platform.spark.contract_report import (
+    ROWS,
+    CheckVerdict,
+    ContractReport,
+    RowCheck,
+    counts,
+    report_of,
+)
 from ml_platform.spark.contract_verdicts import UNIQUE, any_of, key_text
 
 if TYPE_CHECKING:
@@ -46,6 +53,14 @@ class ContractSplit:
     checks: tuple[RowCheck, ...]
     _observation: Observation
     _unobserved: DataFrame
+
+    def judged_by_pandera(self, rows: int) -> tuple[CheckVerdict, ...]:
+        """The verdicts of the checks that are not compiled, before anything is written.
+
+        Args:
+            rows: how many rows are valid as far as the compiled checks go.
+        """
+        return tuple(judge(self.contract.uncompiled, self._unobserved, rows))
 
     def report(self) -> ContractReport:
         """The verdicts, counted while ``validated`` was written: no job of its own.

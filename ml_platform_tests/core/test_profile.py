@@ -85,3 +85,9 @@ def test_profiles_in_different_bins_never_add() -> None:
         merge(profile, replace(profile, edge_version=2))
     with pytest.raises(ProfileError, match="different columns: 'x', 'z'"):
         merge(profile, replace(profile, column="z"))
+
+
+def test_values_the_reference_never_had_are_counted_beyond_both_ends_or_as_other() -> None:
+    assert _profile(NUMBER, [-7, -0.5, 0, 4, 5]).outside == 3
+    assert _profile(NAME, ["a", "z", "zz"]).outside == 2
+    assert replace(_profile(NAME, []), counts=()).outside == 0

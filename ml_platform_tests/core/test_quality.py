@@ -172,3 +172,10 @@ def test_the_log_may_hold_more_than_the_predictions_but_not_less(
 
     assert outcome.verdict is verdict
     assert outcome.sentence == f"{logged} log rows for 100 predictions, 7 of them new"
+
+
+def test_a_check_of_the_table_as_a_whole_blocks_the_partition() -> None:
+    outcome = contract_outcome(PartitionCount(900, 0), [], 0.05, False, ["busy_enough"])
+
+    assert outcome.verdict is Verdict.FAILED
+    assert outcome.sentence == "the table as a whole breaks busy_enough: partition blocked"

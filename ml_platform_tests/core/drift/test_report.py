@@ -74,7 +74,7 @@ def test_one_statistic_can_be_reported_alone() -> None:
     report = report_of([line for line in lines if line.statistic == "unseen_rate"], LIMITS)
 
     assert report.verdict is Verdict.FAILED
-    assert report.sentence == "drift in 1 of 3 columns (temp .1), limit unseen rate .05"
+    assert report.sentence == "drift in 1 of 3 columns (unseen rate over .05: temp .1)"
 
 
 def test_a_column_given_twice_is_refused() -> None:

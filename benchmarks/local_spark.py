@@ -1,0 +1,33 @@
+"""One classic local session, configured as the platform does, for the length of a benchmark."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from ml_platform.engine.java import ensure_java
+from ml_platform.spark.session import spark_config
+
+if TYPE_CHECKING:
+    from pyspark.sql import SparkSession
+
+
+@contextmanager
+def local_spark() -> Iterator[tuple[SparkSession, Path]]:
+    """A session and a scratch folder; both are gone afterwards."""
+    from pyspark.sql import SparkSession
+
+    ensure_java()
+    with tempfile.TemporaryDirectory(prefix="benchmark") as folder:
+        builder = SparkSession.builder
+        for key, value in spark_config(None, Path(folder) / "spark").items():
+            builder = builder.config(key, value)
+        spark = builder.getOrCreate()
+        spark.sparkContext.setLogLevel("ERROR")
+        try:
+            yield spark, Path(folder)
+        finally:
+            spark.stop()

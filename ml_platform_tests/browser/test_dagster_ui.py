@@ -1,0 +1,91 @@
+"""Dagster's UI as a person sees it: the graph, a failed check, and why a sensor waits.
+
+``PICTURES_OF=.ml_platform python -m pytest ml_platform_tests/browser`` takes the README's pictures
+of the state that a demo left, and saves them under ``docs/images``.
+"""
+
+from __future__ import annotations
+
+import pytest
+from dagster import DagsterInstance
+from playwright.sync_api import Locator, Page, expect
+
+from ml_platform.core import names
+from ml_platform.core.ledger import EntryKind
+from ml_platform.core.verdict import Verdict
+from ml_platform.demo.scenario import MODEL
+from ml_platform.engine.supervisor import Supervisor
+from ml_platform.lifecycle.check_history import Finding, findings
+from ml_platform.stores.lake import Lake
+from ml_platform.stores.ledger import Ledger
+from ml_platform_tests.browser.conftest import Picture
+
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
+
+LINES = [
+    ("features", "training_set", "candidate", "reference", "evaluation", "champion"),
+    ("features", "predictions", "profiles", "drift"),
+    ("predictions", "inference_log", "performance"),
+    ("labels", "training_set"),
+]
+# The one with the most to show comes first; each with a column of its table.
+CHECKS = [
+    (names.of_model(MODEL, names.DRIFT), names.COLUMN_DRIFT, "statistic"),
+    (names.raw("flights"), names.READABLE, "problem"),
+]
+
+
+def left(shown: Locator) -> float:
+    box = shown.bounding_box()
+    assert box is not None
+    return box["x"]
+
+
+def failed_check(instance: DagsterInstance) -> tuple[Finding, str]:
+    return next(
+        (finding, column)
+        for asset, check, column in CHECKS
+        for finding in findings(instance, asset, check, 40)
+        if finding.verdict is Verdict.FAILED and finding.partition
+    )
+
+
+def test_the_graph_reads_from_left_to_right(page: Page, picture: Picture) -> None:
+    page.goto("/asset-groups")
+    expect(page.get_by_text("flight_delay").first).to_be_visible()
+    page.get_by_text("Hide navigation").click()
+    page.get_by_placeholder("Jump to").locator("xpath=following::button[1]").click()
+    page.keyboard.press("Alt+e")  # expand all groups
+    for stage in sorted({stage for line in LINES for stage in line}):
+        expect(page.get_by_text(stage, exact=True)).to_be_visible()
+    page.wait_for_load_state("networkidle")
+    for line in LINES:
+        places = [left(page.get_by_text(stage, exact=True)) for stage in line]
+        assert places == sorted(set(places)), line
+    picture("asset_graph")
+
+
+def test_a_failed_check_shows_its_partition_and_its_table(
+    page: Page, instance: DagsterInstance, picture: Picture
+) -> None:
+    found, column = failed_check(instance)
+    page.goto(f"/assets/{'/'.join(found.asset)}?view=checks&checkDetail={found.check}")
+    page.get_by_text("Hide navigation").click()
+    expect(page.get_by_role("tab", name="Execution history")).to_be_visible()
+    page.get_by_role("tab", name="Partitions").last.click()
+    page.get_by_placeholder("Filter by partition").fill(str(found.partition))
+    page.get_by_title(str(found.partition)).click()
+    expect(page.get_by_text(found.sentence).first).to_be_visible()
+    expect(page.get_by_text("Failed (1)")).to_be_visible()
+    expect(page.get_by_role("table").get_by_text(column, exact=True).first).to_be_visible()
+    picture("failed_check")
+
+
+def test_the_sensor_says_why_it_waits(page: Page, engine: Supervisor, picture: Picture) -> None:
+    page.goto(f"/locations/ml_platform/sensors/{MODEL}_retraining")
+    page.get_by_role("button", name="0 runs requested").first.click()
+    expect(page.get_by_text("Skip reason")).to_be_visible()
+    said = page.get_by_text("Skip reason").locator("xpath=..").inner_text()
+    entries = Ledger(Lake(engine.settings.lake_root)).entries(MODEL)
+    assert any(e.reason in said for e in entries if e.kind is EntryKind.DECISION), said
+    picture("retraining_sensor")
