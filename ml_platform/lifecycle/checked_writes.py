@@ -30,6 +30,8 @@ def checked_writes(
         AssetRecordsFilter(asset_key=key, storage_ids=list(newest.values())), limit=len(newest)
     )
     return {
-        str(record.partition_key): CheckedWrite(record.storage_id, record.run_id, record.timestamp)
+        str(record.partition_key): CheckedWrite(
+            storage_id=record.storage_id, run_id=record.run_id, timestamp=record.timestamp
+        )
         for record in found.records
     }
