@@ -41,7 +41,11 @@ class Breakdown:
     @contextmanager
     def watching(self, parts: Mapping[str, list[tuple[Any, str]]]) -> Iterator[None]:
         """Count calls of functions, given as (owner, name), for parts while this is open."""
-        named = [(owner, name, part) for part, calls in parts.items() for owner, name in calls]
+        named = [
+            (_holder(owner, name), name, part)
+            for part, calls in parts.items()
+            for owner, name in calls
+        ]
         former = [(owner, name, owner.__dict__[name]) for owner, name, _ in named]
         for owner, name, part in named:
             setattr(owner, name, self._counted(part, owner.__dict__[name]))
@@ -64,3 +68,8 @@ class Breakdown:
         if self._inside:
             self.seconds[self._inside[-1]] += now - self._since
         self._since = now
+
+
+def _holder(owner: Any, name: str) -> Any:
+    """Where the function is defined: a class may have it from one that it is made of."""
+    return next((c for c in getattr(owner, "__mro__", ()) if name in vars(c)), owner)

@@ -6,8 +6,9 @@ import json
 
 import click
 
+from ml_platform.cli.declarations import known_model
 from ml_platform.cli.screen import console, show_table
-from ml_platform.cli.state import current_state, known_model
+from ml_platform.cli.state import current_state
 from ml_platform.core.ledger import LedgerEntry
 
 COLUMNS = ("decided", "as of", "model", "kind", "verdict", "cause", "held back by", "by", "reason")

@@ -4,22 +4,24 @@ from __future__ import annotations
 
 import click
 
+from ml_platform.cli.champion import move_champion
+from ml_platform.cli.declarations import known_model
 from ml_platform.cli.options import answerable
 from ml_platform.cli.screen import console
-from ml_platform.cli.state import State, current_state, known_model
+from ml_platform.cli.state import State, current_state
 from ml_platform.core.errors import UserError
 from ml_platform.core.ledger import EntryKind
 
 
 @click.command()
 @click.argument("model")
-@click.argument("version", type=int, required=False)
+@click.argument("version", type=click.IntRange(min=1), required=False)
 @answerable
 def promote(model: str, version: int | None, by: str, why: str) -> None:
     """Make a version of MODEL the champion, on your own responsibility.
 
     Without VERSION it is the challenger: the candidate that waits for approval. A version that
-    the gate refused can be promoted too; your name and reason are recorded as the override.
+    the gate did not pass can be promoted too; your name and reason are recorded as the override.
 
     \b
     Examples:
@@ -28,19 +30,9 @@ def promote(model: str, version: int | None, by: str, why: str) -> None:
     """
     state = current_state()
     known_model(model)
-    former = state.registry.champion(model)
-    chosen = state.registry.promote(model, version or challenger(state, model))
-    refused = chosen.tags.get("refused")
-    entry = state.record(
-        model,
-        EntryKind.PROMOTION,
-        verdict="promoted",
-        cause="requested",
-        reason=why,
-        by=by,
-        model_version=str(chosen.version),
-        evidence={"former": former.version if former else None, "overrides_refusal": refused},
-    )
+    number = challenger(state, model) if version is None else version
+    chosen = state.registry.version(model, number)
+    entry = move_champion(state, EntryKind.PROMOTION, chosen, by=by, why=why)
     console().print(
         f"Version {chosen.version} of {model} is the champion now. Ledger entry {entry.entry_id}.",
         highlight=False,
@@ -53,7 +45,9 @@ def challenger(state: State, model: str) -> int:
     Raises:
         UserError: none does.
     """
-    waiting = state.registry.by_alias(model, "challenger")
+    from ml_platform.stores.model_registry import CHALLENGER
+
+    waiting = state.registry.by_alias(model, CHALLENGER)
     if waiting is None:
         raise UserError(
             f"No version of {model} waits for approval. Name the version to promote: "

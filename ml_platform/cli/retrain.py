@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import click
 
+from ml_platform.cli.declarations import check_params, known_model
 from ml_platform.cli.options import answerable
 from ml_platform.cli.screen import console
-from ml_platform.cli.state import current_state, known_model
+from ml_platform.cli.state import current_state
 from ml_platform.core.errors import ConfigError
+from ml_platform.core.estimator_params import ParamValue
 from ml_platform.core.ledger import EntryKind
-
-ParamValue = bool | int | float | str
 
 
 @click.command()
@@ -36,7 +36,7 @@ def retrain(model: str, params: tuple[str, ...], by: str, why: str) -> None:
     """
     asked = dict(parse_param(each) for each in params)
     state = current_state()
-    known_model(model)
+    check_params(known_model(model), asked)
     entry = state.record(
         model,
         EntryKind.REQUEST,
@@ -56,8 +56,8 @@ def retrain(model: str, params: tuple[str, ...], by: str, why: str) -> None:
 def parse_param(text: str) -> tuple[str, ParamValue]:
     """Read ``name=value``; a value that reads as a number or a truth value becomes one.
 
-    >>> parse_param("max_depth=8"), parse_param("eta=0.1"), parse_param("tree_method=hist")
-    (('max_depth', 8), ('eta', 0.1), ('tree_method', 'hist'))
+    >>> parse_param("max_depth=8"), parse_param("gamma=0.1"), parse_param("tree_method=hist")
+    (('max_depth', 8), ('gamma', 0.1), ('tree_method', 'hist'))
 
     Raises:
         ConfigError: there is no name or no value.

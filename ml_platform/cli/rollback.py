@@ -2,22 +2,31 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import click
 
+from ml_platform.cli.champion import left_behind, move_champion
+from ml_platform.cli.declarations import known_model
 from ml_platform.cli.options import answerable
 from ml_platform.cli.screen import console
-from ml_platform.cli.state import current_state, known_model
+from ml_platform.cli.state import State, current_state
+from ml_platform.core.errors import UserError
 from ml_platform.core.ledger import EntryKind
+
+if TYPE_CHECKING:
+    from ml_platform.stores.registered_version import RegisteredVersion
 
 
 @click.command()
 @click.argument("model")
-@click.argument("version", type=int, required=False)
+@click.argument("version", type=click.IntRange(min=1), required=False)
 @answerable
 def rollback(model: str, version: int | None, by: str, why: str) -> None:
     """Make the previous champion of MODEL the champion again.
 
-    With VERSION, that one instead of the previous.
+    With VERSION, that one instead of the previous. A version that was itself rolled back from
+    comes back only by its number.
 
     \b
     Examples:
@@ -26,19 +35,32 @@ def rollback(model: str, version: int | None, by: str, why: str) -> None:
     """
     state = current_state()
     known_model(model)
-    former = state.registry.champion(model)
-    back = state.registry.rollback(model, version)
-    entry = state.record(
-        model,
-        EntryKind.ROLLBACK,
-        verdict="rolled_back",
-        cause="requested",
-        reason=why,
-        by=by,
-        model_version=str(back.version),
-        evidence={"former": former.version if former else None},
-    )
+    chosen = previous(state, model) if version is None else state.registry.version(model, version)
+    entry = move_champion(state, EntryKind.ROLLBACK, chosen, by=by, why=why)
     console().print(
-        f"Version {back.version} of {model} is the champion again. Ledger entry {entry.entry_id}.",
+        f"Version {chosen.version} of {model} is the champion again. "
+        f"Ledger entry {entry.entry_id}.",
         highlight=False,
     )
+
+
+def previous(state: State, model: str) -> RegisteredVersion:
+    """The former champion, which nobody has rolled back from.
+
+    Raises:
+        UserError: there is none, or it was rolled back from.
+    """
+    from ml_platform.stores.model_registry import PREVIOUS
+
+    found = state.registry.by_alias(model, PREVIOUS)
+    how = f"ml-platform rollback {model} VERSION --by NAME --why TEXT"
+    if found is None:
+        raise UserError(f"{model} has no previous champion to go back to. Name one: {how}")
+    left = left_behind(state.ledger.entries(model)).get(str(found.version))
+    if left is not None:
+        raise UserError(
+            f"The previous champion of {model} is version {found.version}, which was rolled back "
+            f"from by {left.by or 'the policy'}: {left.reason}\n"
+            f"To have it back all the same, or another one, name it: {how}"
+        )
+    return found

@@ -1,26 +1,20 @@
-"""What the commands work on: the declared models, the registry and the ledger of this home."""
+"""What the commands work on: the registry and the ledger of this home."""
 
 from __future__ import annotations
 
-import difflib
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cached_property
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
-import ml_platform
-from ml_platform.core.errors import ConfigError, UserError
+from ml_platform.core.errors import UserError
 from ml_platform.core.ledger import EntryKind, LedgerEntry
 from ml_platform.stores.settings import Settings
 
 if TYPE_CHECKING:
     from ml_platform.stores.ledger import Ledger
     from ml_platform.stores.model_registry import ModelRegistry
-
-DECLARATIONS = Path(ml_platform.__file__).parent / "defs" / "models"
 
 
 @dataclass(frozen=True)
@@ -72,30 +66,3 @@ def current_state() -> State:
             "'ml-platform up' first, or name another folder with ML_PLATFORM_HOME."
         )
     return State(settings)
-
-
-def declared_models(folder: Path = DECLARATIONS) -> Mapping[str, Path]:
-    """The name of every declared model and the file that declares it."""
-    from ruamel.yaml import YAML
-
-    found = {}
-    for path in sorted(folder.glob("*/defs.yaml")):
-        attributes = (YAML(typ="safe").load(path) or {}).get("attributes") or {}
-        if "name" in attributes:
-            found[attributes["name"]] = path
-    return found
-
-
-def known_model(name: str) -> str:
-    """The name itself, once it is known that such a model is declared.
-
-    Raises:
-        ConfigError: no such model; the message names those there are.
-    """
-    models = list(declared_models())
-    if name in models:
-        return name
-    near = difflib.get_close_matches(name, models, n=1)
-    hint = f" Did you mean {near[0]!r}?" if near else ""
-    listed = ", ".join(models) or "none"
-    raise ConfigError(f"There is no model {name!r}.{hint} Declared models: {listed}.")

@@ -7,8 +7,9 @@ from typing import Any
 
 import click
 
+from ml_platform.cli.declarations import declared_models
 from ml_platform.cli.screen import show_table
-from ml_platform.cli.state import State, current_state, declared_models
+from ml_platform.cli.state import State, current_state
 
 COLUMNS = ("model", "champion", "challenger", "previous", "versions", "as of", "last decision")
 

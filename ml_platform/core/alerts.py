@@ -1,9 +1,14 @@
 """Which messages to send about which troubles: once each, again when they last, and when over."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
+from typing import Final
+
+MOST_ATTEMPTS: Final = 5
+"""How often a message is tried on a channel before it is given up."""
+_MOST_RETRIES = 200  # Kept for a channel that stays down; what waits is written on every tick.
 
 
 class Severity(StrEnum):
@@ -49,12 +54,13 @@ class Incident:
 
 @dataclass(frozen=True)
 class OpenIncident:
-    """A trouble that has been told and is not over."""
+    """A trouble that has been told and is not over; `last_seen` is its newest sighting."""
 
     key: str
     severity: Severity
     title: str
     since: datetime
+    last_seen: datetime
     last_sent: datetime
     sightings: int = 1
     model: str | None = None
@@ -74,6 +80,15 @@ class Message:
     sightings: int = 1
 
 
+@dataclass(frozen=True)
+class Outgoing:
+    """A message on its way to one channel, and how often that failed."""
+
+    message: Message
+    channel: str
+    attempts: int = 0
+
+
 def plan_messages(
     incidents: Iterable[Incident],
     open_keys: Mapping[str, OpenIncident],
@@ -84,10 +99,12 @@ def plan_messages(
 
     A new trouble is told at once; an open one again only when it has become more severe or
     `repeat_after` has passed since the last message; its end once. The end of a trouble that was
-    never told is not told either.
+    never told is not told either, nor an end from before the trouble was last seen.
     """
     still_open, messages = dict(open_keys), []
     for incident in sorted(incidents, key=lambda incident: incident.at):
+        if _outdated(incident, still_open):
+            continue
         known = still_open.pop(incident.key, None)
         occasion = _occasion(incident, known, repeat_after, now)
         if incident.lasting and not incident.recovered:
@@ -95,6 +112,31 @@ def plan_messages(
         if occasion is not None:
             messages.append(_message(incident, known, occasion))
     return tuple(messages), still_open
+
+
+def send_waiting(
+    waiting: Iterable[Outgoing], send: Callable[[Outgoing], bool], may_start: Callable[[], bool]
+) -> tuple[Outgoing, ...]:
+    """Send what waits, least tried first, and return what must be tried again on a later tick.
+
+    Args:
+        waiting: what was not sent yet, or failed.
+        send: sends one and says whether the channel took it.
+        may_start: whether there is time for one more; without it nothing counts as tried.
+    """
+    untried, again = [], []
+    for each in sorted(waiting, key=lambda each: each.attempts):
+        if not may_start():
+            (again if each.attempts else untried).append(each)
+        elif not send(each) and each.attempts + 1 < MOST_ATTEMPTS:
+            again.append(replace(each, attempts=each.attempts + 1))
+    # Only what was tried can be dropped: it is in the file of alerts, with the failure.
+    return (*untried, *sorted(again, key=lambda each: each.attempts)[:_MOST_RETRIES])
+
+
+def _outdated(incident: Incident, still_open: Mapping[str, OpenIncident]) -> bool:
+    known = still_open.get(incident.key)
+    return incident.recovered and known is not None and incident.at < known.last_seen
 
 
 def _occasion(
@@ -118,6 +160,7 @@ def _kept_open(
             severity=incident.severity,
             title=incident.title,
             since=incident.at,
+            last_seen=incident.at,
             last_sent=now,
             model=incident.model,
         )
@@ -126,6 +169,7 @@ def _kept_open(
         # The worst so far: a trouble that wavers between two severities is not news each time.
         severity=max(known.severity, incident.severity, key=lambda severity: severity.rank),
         title=incident.title,
+        last_seen=max(known.last_seen, incident.at),
         last_sent=now if occasion else known.last_sent,
         sightings=known.sightings + 1,
     )

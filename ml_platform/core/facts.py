@@ -37,6 +37,7 @@ class CheckFact:
     """What one check said about one partition.
 
     `subject` tells apart checks of one name (the contract of flights, the contract of weather).
+    `model_version` is the version that was judged, where the check judges one.
     `summary` is the finding as a phrase that fits into a sentence, with its numbers:
     "covariate drift in 3 of 12 columns (dewp, temp, pressure)".
     """
@@ -47,6 +48,7 @@ class CheckFact:
     evidence: Mapping[str, float | str] = field(default_factory=dict)
     summary: str = ""
     subject: str = ""
+    model_version: str | None = None
 
     @property
     def said(self) -> str:
@@ -97,19 +99,17 @@ class Facts:
 
     def of_champion(self, name: CheckName) -> tuple[CheckFact, ...]:
         """Return the evaluated facts of one check that concern the present champion."""
-        since = self.champion_since or ""
-        return tuple(
-            fact for fact in self.history(name) if fact.verdict.evaluated and fact.partition > since
-        )
+        return tuple(f for f in self.history(name) if f.verdict.evaluated and self._concerns(f))
 
     def before_champion(self, name: CheckName) -> tuple[CheckFact, ...]:
-        """Return the evaluated facts of one check from before the present champion."""
-        since = self.champion_since or ""
-        return tuple(
-            fact
-            for fact in self.history(name)
-            if fact.verdict.evaluated and fact.partition <= since
-        )
+        """Return the evaluated facts of one check that concern its predecessors."""
+        return tuple(f for f in self.history(name) if f.verdict.evaluated and not self._concerns(f))
+
+    def _concerns(self, fact: CheckFact) -> bool:
+        """Whether the champion was judged: by its version, or else by when it was promoted."""
+        if fact.model_version is not None and self.champion_version is not None:
+            return fact.model_version == self.champion_version
+        return fact.partition > (self.champion_since or "")
 
     def to_json(self) -> dict[str, Any]:
         """Return the facts as plain JSON values, to be recorded beside the decision."""

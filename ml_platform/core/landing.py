@@ -124,7 +124,7 @@ def plan_ingestion(
     ready = [f for f in settled if not (f.name in handled and handled[f.name].same_bytes(f))]
     present = {f.name for f in ready} | set(handled)
     runs = [
-        _run_of(partition, [f for f in ready if f.partition == partition], flows, present)
+        _run_of(partition, [f for f in ready if f.partition == partition], flows, present, looked)
         for partition in sorted({f.partition for f in ready})
     ]
     waiting = [
@@ -147,13 +147,13 @@ def behind_backlog(plan: IngestionPlan, going: bool) -> IngestionPlan:
         going: whether a run over a range is under way already.
 
     Returns:
-        the plan itself without any backlog; else at most one run over a range, the rest held
-        back for a later look.
+        the plan itself without any backlog; else at most the earliest run, the rest held back
+        for a later look.
     """
     ranges = [run for run in plan.runs if len(run.partitions) > 1]
     if not (going or ranges):
         return plan
-    runs = () if going else (ranges[0],)
+    runs = () if going else plan.runs[:1]
     taken = tuple(
         f
         for f in plan.taken
@@ -174,7 +174,11 @@ def split_run(run: IngestionRun) -> tuple[IngestionRun, ...]:
 
 
 def _run_of(
-    partition: str, files: Sequence[LandedFile], flows: Sequence[ModelFlow], present: set[str]
+    partition: str,
+    files: Sequence[LandedFile],
+    flows: Sequence[ModelFlow],
+    present: set[str],
+    looked: Mapping[str, str],
 ) -> IngestionRun:
     tables = frozenset(f.table for f in files)
     complete = frozenset(
@@ -183,7 +187,8 @@ def _run_of(
         if flow.inputs & tables and all(f"{t}/{partition}" in present for t in flow.inputs)
     )
     labelled = frozenset(flow.model for flow in flows if flow.labels in tables)
-    prints = tuple(sorted(f"{f.table}={f.fingerprint}" for f in files))
+    # What it replaces is part of it: a file that is put back as it was is a landing of its own.
+    prints = tuple(sorted(f"{f.table}={looked.get(f.name, '')}>{f.fingerprint}" for f in files))
     return IngestionRun((partition,), tables, complete, labelled, prints)
 
 

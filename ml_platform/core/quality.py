@@ -1,4 +1,4 @@
-"""Verdicts on the quality of one landed partition: contract, conservation, volume."""
+"""Verdicts on the rows of one partition: contract, conservation, volume, joins."""
 
 from __future__ import annotations
 
@@ -119,43 +119,18 @@ def volume_outcome(
 def joined_outcome(events: int, rows: int) -> CheckOutcome:
     """Judge that joins neither dropped nor doubled an event.
 
+    Without events there is nothing to judge: the partition has none, or its primary table was
+    refused.
+
     Args:
         events: rows of the primary table in the partition.
         rows: feature rows written for it.
     """
+    if not events and not rows:
+        return not_evaluated("there are no events: the primary table has no rows here")
     numbers = {"events": events, "feature_rows": rows}
     if events == rows:
         return CheckOutcome(Verdict.PASSED, f"{rows} feature rows for {events} events", numbers)
     change = "were lost" if rows < events else "were made"
     sentence = f"{abs(events - rows)} rows {change}: {rows} feature rows for {events} events"
-    return CheckOutcome(Verdict.FAILED, sentence, numbers)
-
-
-def predicted_outcome(rows: int, scored: int) -> CheckOutcome:
-    """Judge that every feature row has exactly one score.
-
-    Args:
-        rows: feature rows of the partition.
-        scored: predictions written for it.
-    """
-    numbers = {"feature_rows": rows, "predictions": scored}
-    if rows == scored:
-        return CheckOutcome(Verdict.PASSED, f"{scored} predictions for {rows} rows", numbers)
-    return CheckOutcome(Verdict.FAILED, f"{scored} predictions for {rows} rows", numbers)
-
-
-def logged_outcome(predictions: int, logged: int, new: int) -> CheckOutcome:
-    """Judge that no prediction is missing from the inference log.
-
-    The log may hold more: what was once predicted stays, even if its event is withdrawn.
-
-    Args:
-        predictions: predictions of the partition.
-        logged: rows of the log for it, from batch, after this run.
-        new: rows that this run added.
-    """
-    numbers = {"predictions": predictions, "logged": logged, "added": new}
-    sentence = f"{logged} log rows for {predictions} predictions, {new} of them new"
-    if logged >= predictions:
-        return CheckOutcome(Verdict.PASSED, sentence, numbers)
     return CheckOutcome(Verdict.FAILED, sentence, numbers)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 import time
 from collections.abc import Callable
 from dataclasses import replace
@@ -13,9 +12,9 @@ from dagster import DagsterInstance
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
-from ml_platform.core.errors import UserError
 from ml_platform.core.ledger import EntryKind, LedgerEntry
 from ml_platform.demo.flights_landing import FlightsLanding
+from ml_platform.demo.fresh_home import MARK, fresh_home
 from ml_platform.demo.report import print_report
 from ml_platform.demo.scenario import DECLARED_FAULT, MODEL, Scenario
 from ml_platform.demo.summary import summarise, write_summary
@@ -25,7 +24,6 @@ from ml_platform.stores.lake import Lake
 from ml_platform.stores.ledger import Ledger
 from ml_platform.stores.settings import Settings
 
-MARK = "demo"
 TICK_SECONDS = 5
 """Dagster's daemon looks at sensors every five seconds at most."""
 
@@ -46,14 +44,15 @@ def run(
 
     Raises:
         UserError: the home folder holds state that no demo made, or the loop stood still.
+        EngineError: ml_platform runs over the home folder, or one of its processes died.
     """
     scenario, console = scenario or Scenario(), console or Console()
     scenario = scenario if days is None else replace(scenario, live_days=days)
     settings = replace(settings, tick_seconds=TICK_SECONDS)
     begun = time.time()
-    clear_former_demo(settings)
-    # History lies there when the platform comes up, as it would where a team starts to use it.
-    land_history(settings, scenario)
+    with fresh_home(settings.home):
+        # History lies there when the platform comes up, as where a team starts to use it.
+        land_history(settings, scenario)
     with Supervisor(settings) as engine:
         console.print(f"Dagster's UI while this runs: {engine.addresses['dagster']}")
         with (
@@ -70,19 +69,6 @@ def run(
             summary = summarise(settings, instance, scenario, time.time() - begun)
     write_summary(settings, summary)
     print_report(console, summary, settings)
-
-
-def clear_former_demo(settings: Settings) -> None:
-    """Remove what an earlier demo left; anything else is left alone and refused."""
-    home, mark = settings.home, settings.home / MARK
-    if home.exists() and any(home.iterdir()) and not mark.exists():
-        raise UserError(
-            f"{home} holds state that no demo made, and the demo starts from nothing: "
-            "set ML_PLATFORM_HOME to another folder"
-        )
-    if mark.exists():
-        shutil.rmtree(home)
-    mark.mkdir(parents=True)
 
 
 def land_history(settings: Settings, scenario: Scenario) -> None:

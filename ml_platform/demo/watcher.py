@@ -11,17 +11,12 @@ from dagster import DagsterInstance, DagsterRunStatus, RunsFilter
 from ml_platform.core import names
 from ml_platform.core.errors import UserError
 from ml_platform.core.ledger import EntryKind, LedgerEntry
+from ml_platform.lifecycle.landing import RANGE_END, RANGE_START
+from ml_platform.lifecycle.retraining import IN_PROGRESS
 from ml_platform.stores.lake import Lake
 from ml_platform.stores.ledger import Ledger
 from ml_platform.stores.settings import Settings
 
-_IN_PROGRESS = [
-    DagsterRunStatus.QUEUED,
-    DagsterRunStatus.NOT_STARTED,
-    DagsterRunStatus.STARTING,
-    DagsterRunStatus.STARTED,
-    DagsterRunStatus.CANCELING,
-]
 _POLL_SECONDS = 0.25
 
 
@@ -106,12 +101,12 @@ class Watcher:
         """Wait until nothing is queued or running."""
         self._until(
             "the last runs",
-            lambda: not self._instance.get_runs(RunsFilter(statuses=_IN_PROGRESS), limit=1),
+            lambda: not self._instance.get_runs(RunsFilter(statuses=IN_PROGRESS), limit=1),
         )
 
     def _running(self, tag: str, value: str) -> bool:
         return bool(
-            self._instance.get_runs(RunsFilter(statuses=_IN_PROGRESS, tags={tag: value}), limit=1)
+            self._instance.get_runs(RunsFilter(statuses=IN_PROGRESS, tags={tag: value}), limit=1)
         )
 
     def _finished(self, table: str, partition: str, since: float) -> int:
@@ -140,7 +135,7 @@ class Watcher:
 
 
 def _covers(tags: dict[str, str], partition: str) -> bool:
-    first = tags.get("dagster/asset_partition_range_start")
+    first = tags.get(RANGE_START)
     if first:
-        return first <= partition <= tags["dagster/asset_partition_range_end"]
+        return first <= partition <= tags[RANGE_END]
     return tags.get("dagster/partition") == partition

@@ -7,7 +7,13 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from dagster import AssetExecutionContext, AssetsDefinition, MaterializeResult, asset
+from dagster import (
+    AssetExecutionContext,
+    AssetsDefinition,
+    Failure,
+    MaterializeResult,
+    asset,
+)
 from dagster_pyspark import LazyPySparkResource
 from pyspark.sql import SparkSession
 
@@ -27,7 +33,7 @@ from ml_platform.resources.mlflow_tracking import MlflowTracking
 from ml_platform.resources.registry_resource import RegistryResource
 from ml_platform.spark.feature_frame import feature_frame
 from ml_platform.stores.code_revision import code_revision
-from ml_platform.stores.lake import Lake, LakeTable
+from ml_platform.stores.lake import LakeTable
 
 
 def candidate_asset(model: Model) -> AssetsDefinition:
@@ -53,9 +59,8 @@ def candidate_asset(model: Model) -> AssetsDefinition:
     ) -> MaterializeResult:
         opened, session = lake.open(), spark.spark_session
         table = opened.table(model.table(names.TRAINING_SET))
-        version = table.version()
-        assert version is not None  # the training set is upstream and blocking
-        provenance = _provenance(context, model, opened, version)
+        version = int(_training_set(context, model)["delta_version"].value)
+        provenance = _provenance(context, model, version)
         params = _params(context, model)
         count = sum(table.row_counts(version).values())
         plan = plan_training(count, len(model.inputs), model.spec.estimator.memory_budget_mb)
@@ -166,26 +171,32 @@ def _params(context: AssetExecutionContext, model: Model) -> dict[str, Any]:
     return {**model.spec.estimator.params, **asked}
 
 
-def _provenance(
-    context: AssetExecutionContext, model: Model, lake: Lake, version: int
-) -> dict[str, Any]:
+def _provenance(context: AssetExecutionContext, model: Model, version: int) -> dict[str, Any]:
     """What the version is made of: enough to make it again."""
-    sources = model.spec.sources
-    tables = [names.table_of(names.validated(t)) for t in (sources.primary, *sources.lookups)]
-    tables += [names.table_of(names.validated(sources.labels))]
-    tables += [model.table(names.FEATURES), model.table(names.LABELS)]
-    event = context.instance.get_latest_materialization_event(model.key(names.TRAINING_SET))
-    digest = event.asset_materialization.metadata["digest"].value if event else None
+    made = _training_set(context, model)
+    tags = context.run.tags
     return {
         "training_set_version": version,
-        "training_set_digest": digest,
-        "data_versions": {name: lake.table(name).version() for name in tables},
+        "training_set_digest": made["digest"].value,
+        "data_versions": made["data_versions"].value,
         "code_revision": code_revision(),
         "dagster_run_id": context.run.run_id,
-        "decision": context.run.tags.get(names.TAG_DECISION, "by hand"),
-        "cause": context.run.tags.get(names.TAG_CAUSE, "by hand"),
-        "as_of": context.run.tags.get(names.TAG_AS_OF, ""),
+        "decision": tags.get(names.TAG_DECISION, "by hand"),
+        "cause": tags.get(names.TAG_CAUSE, "by hand"),
+        "as_of": tags.get(names.TAG_AS_OF, ""),
     }
+
+
+def _training_set(context: AssetExecutionContext, model: Model) -> Mapping[str, Any]:
+    """What the newest training set recorded of itself.
+
+    Raises:
+        Failure: there is none.
+    """
+    event = context.instance.get_latest_materialization_event(model.key(names.TRAINING_SET))
+    if event is None or event.asset_materialization is None:
+        raise Failure(f"{model.name} has no training set: materialise it first")
+    return event.asset_materialization.metadata
 
 
 def _tags(provenance: Mapping[str, Any]) -> dict[str, str]:

@@ -1,6 +1,7 @@
 """Drift: whether the trailing window still looks like what the champion learned from."""
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pyarrow as pa
@@ -92,10 +93,16 @@ def drift_asset(model: Model) -> AssetsDefinition:
             }
         )
         for check in CHECKS:
-            outcomes: dict[str, CheckOutcome] = {p: w.outcome(check) for p, w in found.items()}
+            outcomes = {p: _outcome(w, check, champion.version) for p, w in found.items()}
             yield check_result(context, path, check, outcomes, warn_only)
 
     return drift
+
+
+def _outcome(window: WindowDrift, check: str, version: int) -> CheckOutcome:
+    """The outcome of one check, with the version that the window is compared with."""
+    outcome = window.outcome(check)
+    return replace(outcome, numbers={**outcome.numbers, "model_version": version})
 
 
 def read_reference(lake: Lake, model: Model, version: int) -> list[ColumnProfile]:

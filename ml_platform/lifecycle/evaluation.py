@@ -32,6 +32,7 @@ from ml_platform.core.promotion_checks import GateCheck
 from ml_platform.core.verdict import Verdict
 from ml_platform.estimators.artifact import load_artifact
 from ml_platform.estimators.xgboost_model import fit
+from ml_platform.lifecycle.challenger import challenger_of, verdict_tags
 from ml_platform.lifecycle.check_results import single_result
 from ml_platform.lifecycle.evaluation_figures import calibration_picture, confusion_matrix_picture
 from ml_platform.lifecycle.model import Model
@@ -41,7 +42,6 @@ from ml_platform.lifecycle.training_rows import LabelledRows, read_split
 from ml_platform.resources.lake_resource import LakeResource
 from ml_platform.resources.registry_resource import RegistryResource
 from ml_platform.stores.lake import Lake
-from ml_platform.stores.model_registry import CHALLENGER, ModelRegistry
 from ml_platform.stores.registered_version import RegisteredVersion
 
 STUMP = {"n_estimators": 1, "max_depth": 1, "learning_rate": 1.0}
@@ -70,8 +70,10 @@ def evaluation_asset(model: Model) -> AssetsDefinition:
         spark: LazyPySparkResource,
     ) -> Iterator[object]:
         opened, versions = lake.open(), registry.open()
-        challenger = versions.by_alias(model.name, CHALLENGER)
-        assert challenger is not None  # the candidate is upstream
+        challenger, champion = (
+            challenger_of(context, versions, model.name),
+            versions.champion(model.name),
+        )
         version = int(challenger.tags["training_set_version"])
         train, holdout = (
             read_split(model, opened, spark.spark_session, version, split)
@@ -80,11 +82,11 @@ def evaluation_asset(model: Model) -> AssetsDefinition:
         scored = load_artifact(challenger.path, challenger.manifest_sha256)
         own = Contender(scored.score(holdout.columns), scored.threshold)
         intervals = bootstrap_intervals(holdout.label, own.score, own.threshold)
-        evidence = gather_evidence(model, versions, challenger, train, holdout, own)
+        evidence = gather_evidence(model, champion, challenger, train, holdout, own)
         report = judge_candidate(evidence, model.spec.promotion)
-        opened.table(model.table(names.EVALUATION)).append_arrow(
-            _rows(challenger.version, evidence, intervals, holdout)
-        )
+        once = (f"{model.name}/evaluation/{challenger.version}", 1)
+        rows = _rows(challenger.version, evidence, intervals, holdout)
+        opened.table(model.table(names.EVALUATION)).append_arrow(rows, app=once)
         figures = _figures(holdout, own)
         run = versions.run_of(challenger)
         run.log_metrics(
@@ -96,6 +98,7 @@ def evaluation_asset(model: Model) -> AssetsDefinition:
             }
         )
         run.log_figures(figures)
+        versions.tag(model.name, challenger.version, verdict_tags(report.passed, champion))
         if not report.passed:
             versions.refuse(model.name, challenger.version, report.reason)
             _record_refusal(context, model, opened, challenger.version, report)
@@ -138,14 +141,13 @@ def check_name(of_gate: str) -> str:
 
 def gather_evidence(
     model: Model,
-    registry: ModelRegistry,
+    champion: RegisteredVersion | None,
     challenger: RegisteredVersion,
     train: LabelledRows,
     holdout: LabelledRows,
     own: Contender,
 ) -> GateEvidence:
     """Score the hold-out with every rival, and the extreme rows with the candidate."""
-    champion = registry.champion(model.name)
     candidate = load_artifact(challenger.path, challenger.manifest_sha256)
     stump = fit(candidate.features(train.columns), train.label, STUMP, candidate.feature_names)
     rule = Contender(

@@ -1,6 +1,6 @@
 """Inference log: every prediction, once per key and partition, never rewritten."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 
 from dagster import (
@@ -12,11 +12,12 @@ from dagster import (
     asset,
 )
 from dagster_pyspark import LazyPySparkResource
-from pyspark.sql import SparkSession
+from pyspark.sql import DataFrame
+from pyspark.sql import functions as F
 
 from ml_platform import __version__
 from ml_platform.core import names
-from ml_platform.core.quality import logged_outcome
+from ml_platform.core.prediction_quality import NOTHING_LOGGED, LoggedKeys, logged_outcome
 from ml_platform.lifecycle.automation import FOLLOW_INPUTS
 from ml_platform.lifecycle.check_results import check_result
 from ml_platform.lifecycle.model import Model
@@ -24,7 +25,8 @@ from ml_platform.lifecycle.partitioning import partitions_of_run
 from ml_platform.lifecycle.table_metadata import table_metadata
 from ml_platform.resources.lake_resource import LakeResource
 from ml_platform.spark.inference_log import log_rows, not_yet_logged
-from ml_platform.stores.lake import Commit, Lake
+from ml_platform.stores.lake import Commit, LakeTable
+from ml_platform.stores.lake_update import update_partitions
 
 
 def inference_log_asset(model: Model) -> AssetsDefinition:
@@ -47,7 +49,7 @@ def inference_log_asset(model: Model) -> AssetsDefinition:
                 asset=model.key(names.INFERENCE_LOG),
                 blocking=True,
                 partitions_def=model.partitions,
-                description="Every prediction is in the log.",
+                description="Every prediction is in the log, and no key is there twice.",
             )
         ],
         **model.common("spark"),
@@ -57,46 +59,73 @@ def inference_log_asset(model: Model) -> AssetsDefinition:
     ) -> Iterator[object]:
         partitions = partitions_of_run(context)
         opened = lake.open()
-        before = _rows(opened, model, names.INFERENCE_LOG)
-        predicted = _rows(opened, model, names.PREDICTIONS)
-        after: Mapping[str, int] = before
+        predictions = opened.table(model.table(names.PREDICTIONS))
+        # What is logged and what it is checked against must be the same predictions.
+        version = predictions.version()
+        found: Mapping[str, LoggedKeys] = {}
         metadata: dict[str, object] = {"rows": 0}
-        if any(predicted.get(p) for p in partitions):
-            writer = f"batch:{context.run.run_id}"
-            commit = append_log(model, opened, spark.spark_session, partitions, writer)
-            after = commit.rows
-            metadata = table_metadata(opened.table(model.table(names.INFERENCE_LOG)), commit)
+        if set(partitions) & set(predictions.partitions(version)):
+            session, writer = spark.spark_session, f"batch:{context.run.run_id}"
+            predicted = predictions.read(session, partitions, version)
+            log = opened.table(model.table(names.INFERENCE_LOG))
+            commit = append_log(model, log, predicted, partitions, writer)
+            logged = log.read(session, partitions, commit.version)
+            found = logged_keys(predicted, logged, model.spec.key, writer)
+            metadata = table_metadata(log, commit)
         yield MaterializeResult(metadata=metadata)
-        outcomes = {
-            p: logged_outcome(
-                predicted.get(p, 0), after.get(p, 0), after.get(p, 0) - before.get(p, 0)
-            )
-            for p in partitions
-        }
+        outcomes = {p: logged_outcome(found.get(p, NOTHING_LOGGED)) for p in partitions}
         yield check_result(context, path, names.LOGGED_ONCE, outcomes)
 
     return inference_log
 
 
 def append_log(
-    model: Model, lake: Lake, spark: SparkSession, partitions: list[str], writer: str
+    model: Model, log: LakeTable, predicted: DataFrame, partitions: list[str], writer: str
 ) -> Commit:
     """Add the predictions of these partitions that the log does not have yet."""
-    log = lake.table(model.table(names.INFERENCE_LOG))
-    rows = log_rows(
-        lake.table(model.table(names.PREDICTIONS)).read(spark, partitions),
-        model=model.name,
-        key=model.spec.key,
-        writer=writer,
-        code_version=__version__,
-        logged_at=datetime.now(UTC),
+
+    def revised(logged: DataFrame | None) -> DataFrame:
+        rows = log_rows(
+            predicted,
+            model=model.name,
+            key=model.spec.key,
+            writer=writer,
+            code_version=__version__,
+            logged_at=datetime.now(UTC),
+        )
+        if logged is None:
+            return rows
+        return logged.unionByName(not_yet_logged(rows, logged, model.spec.key))
+
+    return update_partitions(log, predicted.sparkSession, partitions, revised)
+
+
+def logged_keys(
+    predicted: DataFrame, logged: DataFrame, key: Sequence[str], writer: str
+) -> dict[str, LoggedKeys]:
+    """Match predictions with the log by key, per partition, in one Spark query.
+
+    Args:
+        predicted: rows with the key columns and the partition.
+        logged: rows of the log; only those from batch count.
+        key: columns that identify an event.
+        writer: whose rows count as added.
+    """
+    on = [*key, names.PARTITION]
+    none, one, ours = F.lit(0), F.lit(1), (F.col("writer") == writer).cast("int")
+    asked = predicted.select(*on, one.alias("_asked"), none.alias("_logged"), none.alias("_added"))
+    batch = logged.where("source = 'batch'")
+    kept = batch.select(*on, none.alias("_asked"), one.alias("_logged"), ours.alias("_added"))
+    counts = [F.sum(name).alias(name) for name in ("_asked", "_logged", "_added")]
+    by_key = asked.unionByName(kept).groupBy(*on).agg(*counts)
+    rows = by_key.groupBy(names.PARTITION).agg(
+        F.sum("_asked").alias("predictions"),
+        F.sum("_logged").alias("logged"),
+        F.count_if((F.col("_asked") > 0) & (F.col("_logged") == 0)).alias("missing"),
+        F.count_if(F.col("_logged") > 1).alias("doubled"),
+        F.sum("_added").alias("added"),
     )
-    if set(partitions) & set(log.partitions() if log.exists() else ()):
-        logged = log.read(spark, partitions)
-        rows = logged.unionByName(not_yet_logged(rows, logged, model.spec.key))
-    return log.replace(rows, partitions)
-
-
-def _rows(lake: Lake, model: Model, stage: str) -> dict[str, int]:
-    table = lake.table(model.table(stage))
-    return table.row_counts() if table.exists() else {}
+    return {
+        r[names.PARTITION]: LoggedKeys(r.predictions, r.logged, r.missing, r.doubled, r.added)
+        for r in rows.collect()
+    }

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
+from functools import partial
 
 from dagster import (
     AssetCheckSpec,
@@ -26,6 +27,7 @@ from ml_platform.resources.lake_resource import LakeResource
 from ml_platform.spark.label_rows import label_rows, with_corrections
 from ml_platform.spark.labels_join import label_anomalies
 from ml_platform.stores.lake import Lake
+from ml_platform.stores.lake_update import update_partitions
 
 
 def labels_asset(model: Model) -> AssetsDefinition:
@@ -61,12 +63,12 @@ def labels_asset(model: Model) -> AssetsDefinition:
         partitions = partitions_of_run(context)
         opened = lake.open()
         table = opened.table(model.table(names.LABELS))
-        commit = table.replace(
-            current_labels(model, opened, spark.spark_session, partitions), partitions
-        )
+        session = spark.spark_session
+        revise = partial(current_labels, model, opened, session, partitions)
+        commit = update_partitions(table, session, partitions, revise)
         yield MaterializeResult(metadata=table_metadata(table, commit))
         events = _events(model, opened)
-        anomalies = _anomalies(model, opened, spark.spark_session, set(events) & set(partitions))
+        anomalies = _anomalies(model, opened, session, set(events) & set(partitions))
         outcomes = {
             p: label_join_outcome(commit.rows.get(p, 0), events.get(p), anomalies.get(p))
             for p in partitions
@@ -77,17 +79,20 @@ def labels_asset(model: Model) -> AssetsDefinition:
 
 
 def current_labels(
-    model: Model, lake: Lake, spark: SparkSession, partitions: list[str]
+    model: Model,
+    lake: Lake,
+    spark: SparkSession,
+    partitions: list[str],
+    recorded: DataFrame | None,
 ) -> DataFrame:
     """All label rows of these partitions: those on record, and what the source now says anew."""
     source = lake.table(names.table_of(names.validated(model.spec.sources.labels)))
     fresh = label_rows(
         source.read(spark, partitions), model.spec.key, model.spec.label, datetime.now(UTC)
     )
-    table = lake.table(model.table(names.LABELS))
-    if not (table.exists() and set(partitions) & set(table.partitions())):
+    if recorded is None:
         return fresh
-    return with_corrections(table.read(spark, partitions), fresh, model.spec.key)
+    return with_corrections(recorded, fresh, model.spec.key)
 
 
 def _events(model: Model, lake: Lake) -> dict[str, int]:

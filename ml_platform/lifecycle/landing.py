@@ -36,6 +36,7 @@ from ml_platform.lifecycle.model import Model
 from ml_platform.lifecycle.source import Source
 
 RANGE_START, RANGE_END = "dagster/asset_partition_range_start", "dagster/asset_partition_range_end"
+OVER = (DagsterRunStatus.SUCCESS, DagsterRunStatus.FAILURE, DagsterRunStatus.CANCELED)
 _HASHED_UP_TO = 256 * 2**20
 
 
@@ -45,7 +46,8 @@ def landing_sensor(
     """The sensor ``landing`` over all source tables and the models that consume them."""
     flows = [_flow(model) for model in models]
     settle = {source.spec.name: source.spec.landing.settle_seconds for source in sources}
-    targets = [key for key in _all_keys(sources, models)]
+    targets = list(_all_keys(sources, models))
+    partitions = sorted({p for source in sources for p in source.partitions.get_partition_keys()})
 
     @sensor(
         name="landing",
@@ -60,21 +62,19 @@ def landing_sensor(
     )
     def landing(context: SensorEvaluationContext) -> SensorResult | SkipReason:
         state = _State.read(context.cursor)
-        repeated = _split_failed(context, state)
-        files = [file for source in sources for file in landed_files(source)]
-        files = [_with_digest(file, state.handled) for file in files]
-        partitions = sorted(
-            {p for source in sources for p in source.partitions.get_partition_keys()}
-        )
-        due = plan_ingestion(files, state.handled, flows, partitions, time(), settle)
-        plan = behind_backlog(due, going=bool(state.ranges))
+        repeated = _next_of_backlog(context, state)
+        seen, unreadable = _look(sources, state.handled)
+        due = plan_ingestion(seen, state.handled, flows, partitions, time(), settle)
+        plan = behind_backlog(due, going=bool(state.backlog))
         for file in plan.taken:
             state.handled[file.name] = Handled(file.fingerprint, file.sha256)
-        state.ranges += [run for run in plan.runs if len(run.partitions) > 1]
+        if plan is not due:
+            state.backlog += plan.runs
         runs = [*repeated, *plan.runs]
         if not runs:
             context.update_cursor(state.write())
-            return SkipReason("; ".join(plan.waiting) or f"{len(files)} files, all taken in")
+            waiting = [*unreadable, *plan.waiting]
+            return SkipReason("; ".join(waiting) or f"{len(seen)} files, all taken in")
         return SensorResult(run_requests=[run_request(run) for run in runs], cursor=state.write())
 
     return landing
@@ -88,7 +88,7 @@ def landed_files(source: Source) -> Iterator[LandedFile]:
     root = source.landing_root
     for path in sorted(root.glob(pattern.replace("{partition}", "*"))):
         found = named.fullmatch(path.relative_to(root).as_posix())
-        if found:
+        if found and path.is_file():
             seen = path.stat()
             yield LandedFile(
                 source.spec.name, found["partition"], str(path), seen.st_size, seen.st_mtime
@@ -145,40 +145,59 @@ def _with_digest(file: LandedFile, handled: Mapping[str, Handled]) -> LandedFile
         return replace(file, sha256=hashlib.file_digest(content, "sha256").hexdigest())
 
 
-def _split_failed(context: SensorEvaluationContext, state: "_State") -> list[IngestionRun]:
-    """Ranges that failed, day by day; ranges that are over are forgotten."""
-    repeated: list[IngestionRun] = []
-    going = []
-    for run in state.ranges:
+def _look(
+    sources: Sequence[Source], handled: Mapping[str, Handled]
+) -> tuple[list[LandedFile], list[str]]:
+    """The files that lie there, and in words those that cannot be read: they hold up no others."""
+    seen: list[LandedFile] = []
+    unreadable = []
+    for source in sources:
+        for file in landed_files(source):
+            try:
+                seen.append(_with_digest(file, handled))
+            except OSError as error:
+                unreadable.append(f"{file.path} cannot be read: {error.strerror}")
+    return seen, unreadable
+
+
+def _next_of_backlog(context: SensorEvaluationContext, state: "_State") -> list[IngestionRun]:
+    """The run to launch now for the backlog: one at a time, since later days look back.
+
+    A range that failed is repeated day by day. A day that failed stays as it is: its checks tell
+    why, and it is taken in when it lands again. What a person cancelled stays cancelled.
+    """
+    while state.backlog:
+        run = state.backlog[0]
         records = context.instance.get_run_records(
             RunsFilter(tags={"dagster/run_key": run.key}), limit=1
         )
-        status = records[0].dagster_run.status if records else None
-        if status in (DagsterRunStatus.FAILURE, DagsterRunStatus.CANCELED):
-            repeated += split_run(run)
-        elif status is not DagsterRunStatus.SUCCESS:
-            going.append(run)
-    state.ranges = going
-    return repeated
+        if not records:
+            return [run]
+        status = records[0].dagster_run.status
+        if status not in OVER:
+            return []
+        failed = status is DagsterRunStatus.FAILURE and len(run.partitions) > 1
+        state.backlog[:1] = split_run(run) if failed else ()
+    return []
 
 
 class _State:
-    """What the sensor remembers between ticks: files taken in, and ranges under way."""
+    """What the sensor remembers between ticks: files taken in, and the backlog."""
 
-    def __init__(self, handled: dict[str, Handled], ranges: list[IngestionRun]) -> None:
+    def __init__(self, handled: dict[str, Handled], backlog: list[IngestionRun]) -> None:
         self.handled = handled
-        self.ranges = ranges
+        self.backlog = backlog
 
     @classmethod
     def read(cls, cursor: str | None) -> "_State":
-        kept = json.loads(cursor) if cursor else {"handled": {}, "ranges": []}
+        kept = json.loads(cursor) if cursor else {"handled": {}, "backlog": []}
         handled = {name: Handled(*pair) for name, pair in kept["handled"].items()}
-        return cls(handled, [_range(row) for row in kept["ranges"]])
+        return cls(handled, [_range(row) for row in kept["backlog"]])
 
     def write(self) -> str:
         handled = {name: [h.fingerprint, h.sha256] for name, h in self.handled.items()}
-        ranges = [{k: list(v) for k, v in asdict(run).items()} for run in self.ranges]
-        return json.dumps({"handled": handled, "ranges": ranges})
+        backlog = [{k: list(v) for k, v in asdict(run).items()} for run in self.backlog]
+        return json.dumps({"handled": handled, "backlog": backlog})
 
 
 def _range(row: Mapping[str, list[str]]) -> IngestionRun:

@@ -1,6 +1,7 @@
 """Performance: how good the champion's decisions were, once the truth is known."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pyarrow as pa
@@ -92,7 +93,7 @@ def performance_asset(model: Model) -> AssetsDefinition:
                 **_plotted(measured[partitions[-1]]),
             }
         )
-        outcomes: dict[str, CheckOutcome] = {p: m.report.outcome() for p, m in measured.items()}
+        outcomes = {p: _outcome(m) for p, m in measured.items()}
         yield check_result(context, path, names.PERFORMANCE_LEVEL, outcomes, warn_only)
 
     return performance
@@ -138,6 +139,14 @@ def _segment_columns(model: Model) -> list[str]:
 
 def _columns(table: pa.Table) -> dict[str, Sequence[object]]:
     return {name: table.column(name).to_pylist() for name in table.column_names}
+
+
+def _outcome(measured: WindowPerformance) -> CheckOutcome:
+    """The report's outcome, with the version that it is about."""
+    outcome = measured.report.outcome()
+    if measured.model_version is None:
+        return outcome
+    return replace(outcome, numbers={**outcome.numbers, "model_version": measured.model_version})
 
 
 def _plotted(measured: WindowPerformance) -> dict[str, float | int]:

@@ -1,5 +1,6 @@
 """Predictions: each event scored once by the champion of that moment."""
 
+import math
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from functools import partial
@@ -14,12 +15,12 @@ from dagster import (
     asset,
 )
 from dagster_pyspark import LazyPySparkResource
-from pyspark.sql import DataFrame
+from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql import functions as F
 
 from ml_platform.core import names
 from ml_platform.core.check_outcome import not_evaluated
-from ml_platform.core.quality import predicted_outcome
+from ml_platform.core.prediction_quality import NO_SCORES, ScoreRange, predicted_outcome
 from ml_platform.estimators.artifact import load_artifact
 from ml_platform.lifecycle.automation import FOLLOW_INPUTS
 from ml_platform.lifecycle.check_results import check_result
@@ -29,6 +30,7 @@ from ml_platform.lifecycle.table_metadata import table_metadata
 from ml_platform.resources.lake_resource import LakeResource
 from ml_platform.resources.registry_resource import RegistryResource
 from ml_platform.spark.scoring import score_frame
+from ml_platform.stores.lake import Commit, LakeTable
 from ml_platform.stores.model_registry import RegisteredVersion
 
 
@@ -80,8 +82,12 @@ def predictions_asset(model: Model) -> AssetsDefinition:
             metadata=table_metadata(table, commit) | {"model_version": champion.version}
         )
         expected = features.row_counts()
+        scores = score_ranges(table, spark.spark_session, commit)
         outcomes = {
-            p: predicted_outcome(expected.get(p, 0), commit.rows.get(p, 0)) for p in partitions
+            p: predicted_outcome(
+                expected.get(p, 0), commit.rows.get(p, 0), scores.get(p, NO_SCORES)
+            )
+            for p in partitions
         }
         yield check_result(context, path, names.EVERY_EVENT_SCORED, outcomes)
 
@@ -106,3 +112,25 @@ def predict(model: Model, frame: DataFrame, champion: RegisteredVersion) -> Data
         F.lit(datetime.now(UTC)).cast("timestamp").alias("scored_at"),
         names.PARTITION,
     )
+
+
+def score_ranges(table: LakeTable, spark: SparkSession, commit: Commit) -> dict[str, ScoreRange]:
+    """Where the scores of each partition that a commit wrote lie, in one Spark query.
+
+    A footer cannot tell: Parquet's bounds pass over NaN.
+    """
+    written = [partition for partition, rows in commit.rows.items() if rows]
+    if not written:
+        return {}
+    scores = table.read(spark, written, commit.version, ["score", names.PARTITION])
+    defined = F.when(~F.isnan("score"), F.col("score"))  # null stays null
+    rows = (
+        scores.groupBy(names.PARTITION)
+        .agg(
+            F.count_if(defined.isNull()).alias("undefined"),
+            F.coalesce(F.min(defined), F.lit(math.nan)).alias("lowest"),
+            F.coalesce(F.max(defined), F.lit(math.nan)).alias("highest"),
+        )
+        .collect()
+    )
+    return {r[names.PARTITION]: ScoreRange(r.undefined, r.lowest, r.highest) for r in rows}

@@ -4,11 +4,11 @@ from dagster import AssetExecutionContext, AssetsDefinition, MaterializeResult, 
 
 from ml_platform.core import names
 from ml_platform.core.ledger import EntryKind
+from ml_platform.lifecycle.challenger import challenger_of, require_gate
 from ml_platform.lifecycle.model import Model
 from ml_platform.lifecycle.record import record
 from ml_platform.resources.lake_resource import LakeResource
 from ml_platform.resources.registry_resource import RegistryResource
-from ml_platform.stores.model_registry import CHALLENGER
 
 AWAITING_APPROVAL = "awaiting_approval"
 
@@ -35,9 +35,11 @@ def champion_asset(model: Model) -> AssetsDefinition:
         context: AssetExecutionContext, lake: LakeResource, registry: RegistryResource
     ) -> MaterializeResult:
         versions = registry.open()
-        challenger = versions.by_alias(model.name, CHALLENGER)
-        assert challenger is not None  # the evaluation is upstream
+        challenger = challenger_of(context, versions, model.name)
         former = versions.champion(model.name)
+        # A retry after the alias moved has only the ledger left to write.
+        if former is None or former.version != challenger.version:
+            require_gate(challenger, former)
         if automatic:
             versions.promote(model.name, challenger.version)
         replaced = f"version {former.version}" if former else "no champion before"

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
-from uuid import uuid4
+from uuid import UUID, uuid5
 
 from dagster import AssetExecutionContext
 
@@ -27,7 +27,8 @@ def record(
     """Append what this run did, tied to the decision that caused the run."""
     tags = context.run.tags
     entry = LedgerEntry(
-        entry_id=str(uuid4()),
+        # One line of a kind per run: a retried step writes it again in vain.
+        entry_id=str(uuid5(UUID(context.run.run_id), kind.value)),
         model=model,
         decided_at=datetime.now(UTC),
         as_of=tags.get(names.TAG_AS_OF, ""),

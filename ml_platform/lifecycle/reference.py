@@ -13,6 +13,7 @@ from ml_platform.core.profile import ColumnProfile, merge_all
 from ml_platform.core.profile_columns import profile_columns
 from ml_platform.core.score_profile import SCORE_EDGES
 from ml_platform.estimators.artifact import load_artifact
+from ml_platform.lifecycle.challenger import challenger_of
 from ml_platform.lifecycle.model import Model
 from ml_platform.lifecycle.profile_table import (
     PROFILE_SCHEMA,
@@ -25,7 +26,6 @@ from ml_platform.resources.lake_resource import LakeResource
 from ml_platform.resources.registry_resource import RegistryResource
 from ml_platform.spark.profile_pass import profile_frame
 from ml_platform.stores.lake import Lake
-from ml_platform.stores.model_registry import CHALLENGER
 
 REFERENCE_SCHEMA = PROFILE_SCHEMA.remove(PROFILE_SCHEMA.get_field_index("partition")).append(
     pa.field("model_version", pa.int64())
@@ -62,8 +62,7 @@ def reference_asset(model: Model) -> AssetsDefinition:
         spark: LazyPySparkResource,
     ) -> MaterializeResult:
         opened = lake.open()
-        challenger = registry.open().by_alias(model.name, CHALLENGER)
-        assert challenger is not None  # the candidate is upstream
+        challenger = challenger_of(context, registry.open(), model.name)
         version = int(challenger.tags["training_set_version"])
         train = read_split(model, opened, spark.spark_session, version, "train")
         holdout = read_split(model, opened, spark.spark_session, version, "holdout")
@@ -74,7 +73,8 @@ def reference_asset(model: Model) -> AssetsDefinition:
         scores = load_artifact(challenger.path, challenger.manifest_sha256).score(holdout.columns)
         score = profile_columns({"score": scores}, [SCORE_EDGES])
         rows = _rows([*inputs, *score], challenger.version)
-        opened.table(model.table(names.REFERENCE)).append_arrow(rows)
+        once = (f"{model.name}/reference/{challenger.version}", 1)
+        opened.table(model.table(names.REFERENCE)).append_arrow(rows, app=once)
         return MaterializeResult(
             metadata={
                 "model_version": challenger.version,

@@ -21,7 +21,7 @@ from dagster import (
 )
 
 from ml_platform.core import names
-from ml_platform.core.decision import Action, Decision
+from ml_platform.core.decision import Action
 from ml_platform.core.facts import CheckFact, CheckName, Facts, Request
 from ml_platform.core.ledger import EntryKind, LedgerEntry
 from ml_platform.core.profile import merge_all
@@ -63,29 +63,40 @@ def retraining_sensor(model: Model, tick_seconds: int) -> SensorDefinition:
         context: SensorEvaluationContext, lake: LakeResource, registry: RegistryResource
     ) -> SensorResult | SkipReason:
         opened = lake.open()
-        ledger = Ledger(opened)
+        ledger, versions = Ledger(opened), registry.open()
         past = ledger.entries(model=model.name)
-        facts = gather_facts(model, context.instance, opened, registry.open(), past)
-        if facts is None:
-            return SkipReason("no check has been evaluated yet")
-        if facts.retraining_running:
-            return SkipReason("a retraining is under way: the next decision comes after it")
+        unfinished = redo(model, context.instance, ledger, versions, past)
+        if unfinished:
+            return SensorResult(run_requests=unfinished)
+        facts = gather_facts(model, context.instance, opened, versions, past)
+        if facts is None or facts.retraining_running:
+            return SkipReason(_why_not_now(facts))
         seen = _digest(facts)
-        if context.cursor == seen:
-            return SkipReason(_last_reason(past))
-        entry, decision = _decide(model, facts, past)
-        if _says_the_same(entry, past):
-            context.update_cursor(seen)
+        entry = None if context.cursor == seen else _decide(model, facts, past)
+        context.update_cursor(seen)
+        if entry is None or _says_the_same(entry, past):
             return SkipReason(_last_reason(past))
         ledger.append(entry)
-        if decision.verdict is Action.RETRAIN:
-            return SensorResult(run_requests=[_request(model, entry, decision)], cursor=seen)
-        if decision.verdict is Action.ROLL_BACK:
-            ledger.append(roll_back(model, registry.open(), entry))
-        context.update_cursor(seen)
-        return SkipReason(f"{entry.verdict}: {entry.reason}")
+        return _act(model, ledger, versions, entry, seen)
 
     return retraining
+
+
+def _why_not_now(facts: Facts | None) -> str:
+    if facts is None:
+        return "no check has been evaluated yet"
+    return "a retraining is under way: the next decision comes after it"
+
+
+def _act(
+    model: Model, ledger: Ledger, registry: ModelRegistry, entry: LedgerEntry, seen: str
+) -> SensorResult | SkipReason:
+    """Do what was decided: request the run, move the champion back, or only say it."""
+    if entry.verdict == Action.RETRAIN:
+        return SensorResult(run_requests=[_request(model, entry)], cursor=seen)
+    if entry.verdict == Action.ROLL_BACK:
+        ledger.append(roll_back(model, registry, entry))
+    return SkipReason(f"{entry.verdict}: {entry.reason}")
 
 
 def gather_facts(
@@ -101,7 +112,9 @@ def gather_facts(
     if not checks:
         return None
     previous = registry.by_alias(model.name, PREVIOUS)
-    as_of = max(fact.partition for fact in checks)
+    # A backfill of old days does not turn the clock back.
+    decided = [entry.as_of for entry in past if entry.kind is EntryKind.DECISION]
+    as_of = max(*decided, *(fact.partition for fact in checks), "")
     return Facts(
         model=model.name,
         as_of=as_of,
@@ -116,6 +129,35 @@ def gather_facts(
         requests=tuple(_open_requests(past)),
         unseen_labelled_rows=_unseen_labelled_rows(model, lake, as_of),
     )
+
+
+def redo(
+    model: Model,
+    instance: DagsterInstance,
+    ledger: Ledger,
+    registry: ModelRegistry,
+    past: Sequence[LedgerEntry],
+) -> list[RunRequest]:
+    """Carry out the last decision where a tick died between writing it and acting on it.
+
+    Returns:
+        the run to request again; Dagster launches a run key once, however often it is asked for.
+    """
+    decisions = [entry for entry in past if entry.kind is EntryKind.DECISION]
+    acted = [e for e in decisions if e.verdict in (Action.RETRAIN, Action.ROLL_BACK)]
+    if not acted:
+        return []
+    last = max(acted, key=lambda entry: entry.decided_at)
+    if last.verdict == Action.RETRAIN:
+        launched = instance.get_runs(RunsFilter(tags={names.TAG_DECISION: last.entry_id}), limit=1)
+        return [] if launched or _answers(last, past) else [_request(model, last)]
+    if not _answers(last, past):
+        ledger.append(roll_back(model, registry, last))
+    return []
+
+
+def _answers(decision: LedgerEntry, past: Sequence[LedgerEntry]) -> list[LedgerEntry]:
+    return [entry for entry in past if entry.refers_to == decision.entry_id]
 
 
 def roll_back(model: Model, registry: ModelRegistry, decision: LedgerEntry) -> LedgerEntry:
@@ -135,12 +177,10 @@ def roll_back(model: Model, registry: ModelRegistry, decision: LedgerEntry) -> L
     )
 
 
-def _decide(
-    model: Model, facts: Facts, past: Sequence[LedgerEntry]
-) -> tuple[LedgerEntry, Decision]:
+def _decide(model: Model, facts: Facts, past: Sequence[LedgerEntry]) -> LedgerEntry:
     decision = decide(model.spec.retraining, facts, past)
-    entry = recorded(decision, facts, entry_id=str(_entry_id(facts)), decided_at=datetime.now(UTC))
-    return entry, decision
+    entry_id = str(_entry_id(facts, past))
+    return recorded(decision, facts, entry_id=entry_id, decided_at=datetime.now(UTC))
 
 
 def _says_the_same(entry: LedgerEntry, past: Sequence[LedgerEntry]) -> bool:
@@ -153,16 +193,17 @@ def _says_the_same(entry: LedgerEntry, past: Sequence[LedgerEntry]) -> bool:
     return all(getattr(entry, name) == getattr(last, name) for name in told)
 
 
-def _entry_id(facts: Facts) -> UUID:
-    """The same facts give the same entry, so that a repeated tick requests nothing twice."""
-    return UUID(hex=_digest(facts)[:32])
+def _entry_id(facts: Facts, past: Sequence[LedgerEntry]) -> UUID:
+    """The same facts on the same ledger give the same entry: a repeated tick writes nothing."""
+    known = _digest(facts) + "".join(sorted(entry.entry_id for entry in past))
+    return UUID(hex=sha256(known.encode()).hexdigest()[:32])
 
 
 def _digest(facts: Facts) -> str:
     return sha256(json.dumps(facts.to_json(), sort_keys=True).encode()).hexdigest()
 
 
-def _request(model: Model, entry: LedgerEntry, decision: Decision) -> RunRequest:
+def _request(model: Model, entry: LedgerEntry) -> RunRequest:
     return RunRequest(
         run_key=entry.entry_id,
         asset_selection=[model.key(stage) for stage in names.RETRAINING],
@@ -172,7 +213,7 @@ def _request(model: Model, entry: LedgerEntry, decision: Decision) -> RunRequest
             names.TAG_CAUSE: entry.cause,
             names.TAG_DECISION: entry.entry_id,
             names.TAG_AS_OF: entry.as_of,
-            names.TAG_PARAMS: json.dumps(dict(decision.params)),
+            names.TAG_PARAMS: json.dumps(entry.evidence.get("params", {})),
         },
     )
 
@@ -191,7 +232,7 @@ def _check_facts(
     """The findings of finished runs: half of a run's checks would be half of the facts."""
     depth = 2 * model.spec.retraining.violations.of + 4
     for asset, check, name, subject in _watched(model):
-        found = findings(instance, asset, check, limit=4 * depth)
+        found = findings(instance, asset, check, limit=8 * depth)
         finished = [finding for finding in found if finding.run_id not in unfinished]
         for finding in by_partition(finished, depth):
             yield _fact(name, subject, finding)
@@ -211,13 +252,15 @@ def _watched(model: Model) -> Iterator[tuple[tuple[str, ...], str, CheckName, st
 
 
 def _fact(name: CheckName, subject: str, finding: Finding) -> CheckFact:
+    version = finding.numbers.get("model_version")
     return CheckFact(
         name=name,
         partition=str(finding.partition),
         verdict=finding.verdict,
-        evidence={k: v for k, v in finding.numbers.items()},
+        evidence=dict(finding.numbers),
         summary=finding.sentence,
         subject=subject,
+        model_version=None if version is None else str(int(version)),
     )
 
 
@@ -264,7 +307,8 @@ def _trained_through(champion: object) -> str | None:
 
 
 def _open_requests(past: Sequence[LedgerEntry]) -> Iterator[Request]:
-    answered = {entry.refers_to for entry in past}
+    # A request that had to wait is still open.
+    answered = {entry.refers_to for entry in past if entry.verdict == Action.RETRAIN}
     for entry in past:
         if entry.kind is EntryKind.REQUEST and entry.entry_id not in answered:
             yield Request(

@@ -1,6 +1,6 @@
 """Training set: the exact rows of one training, pinned by Delta version and digest."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
 
 from dagster import (
@@ -11,6 +11,7 @@ from dagster import (
     AssetsDefinition,
     AssetSpec,
     MaterializeResult,
+    MetadataValue,
     multi_asset,
 )
 from dagster_pyspark import LazyPySparkResource
@@ -18,10 +19,12 @@ from pyspark.sql import DataFrame, SparkSession
 
 from ml_platform.core import names
 from ml_platform.core.errors import UserError
+from ml_platform.core.ledger import EntryKind
 from ml_platform.core.training_rows import enough_rows_outcome
 from ml_platform.lifecycle.check_results import single_result
 from ml_platform.lifecycle.model import Model
 from ml_platform.lifecycle.partitioning import window_of
+from ml_platform.lifecycle.record import record
 from ml_platform.lifecycle.table_metadata import table_metadata
 from ml_platform.resources.lake_resource import LakeResource
 from ml_platform.spark.content_digest import content_digest
@@ -68,7 +71,8 @@ def training_set_asset(model: Model) -> AssetsDefinition:
     ):
         opened = lake.open()
         window = training_window(model, opened)
-        frame = labelled_rows(model, opened, spark.spark_session, window)
+        versions = data_versions(model, opened)
+        frame = labelled_rows(model, opened, spark.spark_session, window, versions)
         table = opened.table(model.table(names.TRAINING_SET))
         commit = table.replace(frame, None)
         written = table.read(spark.spark_session, version=commit.version)
@@ -79,6 +83,7 @@ def training_set_asset(model: Model) -> AssetsDefinition:
             metadata=table_metadata(table, commit)
             | {
                 "digest": digest,
+                "data_versions": MetadataValue.json(versions),
                 "first_partition": window[0],
                 "last_partition": window[-1],
                 "train_rows": counts.get("train", 0),
@@ -88,6 +93,17 @@ def training_set_asset(model: Model) -> AssetsDefinition:
         outcome = enough_rows_outcome(
             counts.get("train", 0), counts.get("holdout", 0), model.spec.training.min_rows
         )
+        if not outcome.verdict.passed:
+            record(
+                context,
+                opened,
+                model.name,
+                kind=EntryKind.REFUSAL,
+                verdict="refused",
+                reason=outcome.sentence,
+                model_version=None,
+                evidence=outcome.numbers,
+            )
         yield single_result(path, names.ENOUGH_ROWS, outcome)
 
     return training_set
@@ -110,12 +126,27 @@ def training_window(model: Model, lake: Lake) -> Sequence[str]:
     return labelled
 
 
+def data_versions(model: Model, lake: Lake) -> dict[str, int | None]:
+    """The present Delta version of every table that the training rows go back to."""
+    sources = model.spec.sources
+    tables = (sources.primary, *sources.lookups, sources.labels)
+    found = [names.table_of(names.validated(table)) for table in tables]
+    found += [model.table(names.FEATURES), model.table(names.LABELS)]
+    return {name: lake.table(name).version() for name in found}
+
+
 def labelled_rows(
-    model: Model, lake: Lake, spark: SparkSession, window: Sequence[str]
+    model: Model,
+    lake: Lake,
+    spark: SparkSession,
+    window: Sequence[str],
+    versions: Mapping[str, int | None],
 ) -> DataFrame:
     """Features with their latest labels; ``split`` is train or holdout."""
-    features = lake.table(model.table(names.FEATURES)).read(spark, list(window))
-    labels = lake.table(model.table(names.LABELS)).read(spark, list(window))
+    features, labels = (
+        lake.table(name).read(spark, list(window), version=versions[name])
+        for name in (model.table(names.FEATURES), model.table(names.LABELS))
+    )
     joined = join_labels(features, labels, model.spec.key, None).where("label is not null")
     first_held_out = window_of(model.partitions, window[-1], model.spec.training.holdout)[0]
     return joined.selectExpr(

@@ -18,7 +18,6 @@ from ml_platform.spark.contract_report import (
     ROWS,
     ContractReport,
     RowCheck,
-    counts,
     fails_count,
     report_of,
 )
@@ -37,22 +36,41 @@ def judge_typed(contract: CompiledContract, typed: DataFrame) -> ContractReport:
     """Judge a typed frame; see ``CompiledContract.verdicts``."""
     _require_types(contract, typed)
     checks = _row_checks(contract)
-    bad = any_of([check.fails for check in checks if not check.warns])
-    # Where nulls are counted as failures, the count of values follows from them.
-    looked_at = {_count(f): F.col(_quoted(f.name)) for f in contract.fields if f.nullable}
-    totals = typed.agg(*counts([check.fails for check in checks], looked_at, bad))
-    counted = totals.collect()[0].asDict()
-    counted |= {
-        f"{_COUNT}{check.column}": counted[ROWS] - counted[fails_count(i)]
-        for i, check in enumerate(checks)
-        if check.check == NOT_NULLABLE
-    }
+    counted = _counted(contract, typed, checks)
+    found = {i: counted[fails_count(i)] for i, check in enumerate(checks) if not check.warns}
+    failing = [checks[i].fails for i, failures in found.items() if failures]
+    counted[BAD_ROWS] = _bad_rows(typed, failing) if len(failing) > 1 else sum(found.values())
     if contract.unique:
         checks.append(_unique_check(contract))
         name = fails_count(len(checks) - 1)
         suspected = _suspected_duplicates(contract, typed, counted[ROWS])
-        counted |= _duplicates(contract, typed, bad, name) if suspected else {name: 0}
+        counted |= _duplicates(contract, typed, any_of(failing), name) if suspected else {name: 0}
     return report_of(checks, counted, judge(contract.uncompiled, typed, counted[ROWS]))
+
+
+def _counted(
+    contract: CompiledContract, typed: DataFrame, checks: Sequence[RowCheck]
+) -> dict[str, int]:
+    """Rows, values per column and failures per check, in one pass; nulls are rows less values."""
+    values = [F.count(F.col(_quoted(f.name))).alias(_count(f)) for f in contract.fields]
+    nulls = {i: c for i, c in enumerate(checks) if c.check == NOT_NULLABLE}
+    failures = [
+        F.count_if(check.fails).alias(fails_count(i))
+        for i, check in enumerate(checks)
+        if i not in nulls
+    ]
+    totals = typed.agg(F.count(F.lit(1)).alias(ROWS), *values, *failures)
+    counted: dict[str, int] = totals.collect()[0].asDict()
+    missing = {i: counted[ROWS] - counted[f"{_COUNT}{check.column}"] for i, check in nulls.items()}
+    return counted | {fails_count(i): rows for i, rows in missing.items()}
+
+
+def _bad_rows(typed: DataFrame, failing: Sequence[Column]) -> int:
+    """Rows that fail any of the checks that some row fails; reads the columns of those alone.
+
+    One condition over all checks would cost every row of the first pass more than this does.
+    """
+    return int(typed.agg(F.count_if(any_of(failing))).collect()[0][0])
 
 
 def any_of(conditions: Sequence[Column]) -> Column:

@@ -4,28 +4,28 @@ from __future__ import annotations
 
 import random
 import time
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 from deltalake import CommitProperties, Transaction
 from deltalake.exceptions import DeltaError
 from deltalake.transaction import AddAction, RemoveAction, create_table_with_add_actions
 
-from ml_platform.core.errors import StoreError
 from ml_platform.core.names import PARTITION
-from ml_platform.stores.lake_errors import disk_full, first_line, is_disk_full
-from ml_platform.stores.lake_schema import LakeSchema
+from ml_platform.stores.lake_change import Change
+from ml_platform.stores.lake_errors import (
+    NotCommittedError,
+    disk_full,
+    first_line,
+    is_disk_full,
+)
 from ml_platform.stores.lake_snapshot import UNPARTITIONED, DataFile, Snapshot
 
 ATTEMPTS = 30
 """Enough for a dozen writers at once; each lost race is somebody else's progress."""
 LONGEST_PAUSE = 0.5
 """Seconds."""
-
-
-class NotCommittedError(StoreError):
-    """The commit certainly did not happen, so the write's files may go."""
 
 
 @dataclass(frozen=True)
@@ -46,37 +46,6 @@ class Commit:
     files: int
 
 
-@dataclass(frozen=True)
-class Change:
-    """What one commit shall do to a table.
-
-    Attributes:
-        schema: columns of the new rows.
-        partitioned: whether the table is kept by ``partition``.
-        added: files already in place, each with its Delta statistics.
-        replaces: partitions to empty first; None for the whole table; () to append.
-        app: name and number of an application's step, applied once and never again.
-        info: recorded in the commit.
-    """
-
-    schema: LakeSchema
-    partitioned: bool
-    added: Sequence[tuple[DataFile, str]]
-    replaces: Sequence[str] | None
-    app: tuple[str, int] | None = None
-    info: Mapping[str, str] = field(default_factory=dict)
-
-    def applied_in(self, snapshot: Snapshot | None) -> bool:
-        """Whether this application step is in the table already.
-
-        Delta itself accepts the same step twice in a row, so it is asked before each commit.
-        """
-        if snapshot is None or self.app is None:
-            return False
-        seen = snapshot.delta.transaction_version(self.app[0])
-        return seen is not None and seen >= self.app[1]
-
-
 def commit(table: str, root: Path, change: Change) -> Commit:
     """Commit a change against whatever version is newest, again if another writer was faster.
 
@@ -84,6 +53,7 @@ def commit(table: str, root: Path, change: Change) -> Commit:
     first writers of a partition would both succeed and double its rows.
 
     Raises:
+        PartitionChangedError: the change was made from rows that are no longer the newest.
         NotCommittedError: the log refused, or others were faster every time.
         StoreError: the table's columns do not fit the new rows.
     """
@@ -91,6 +61,7 @@ def commit(table: str, root: Path, change: Change) -> Commit:
         snapshot = Snapshot.load(table, root)
         if snapshot is not None and change.applied_in(snapshot):
             return describe(snapshot.version, snapshot.files_of(change.replaces), change.replaces)
+        change.check_base(table, root, snapshot)
         version = commit_on(table, root, snapshot, change)
         if version is not None:
             return describe(version, [each for each, _ in change.added], change.replaces)

@@ -12,6 +12,14 @@ DISK_FULL_SIGNS = ("No space left on device", "os error 28", "Disk quota exceede
 """How Java, Rust and the kernel spell it; Spark hands on nothing but the text."""
 
 
+class NotCommittedError(StoreError):
+    """The commit certainly did not happen, so the write's files may go."""
+
+
+class PartitionChangedError(NotCommittedError):
+    """Rows were made from a partition that another writer has changed since: make them again."""
+
+
 @contextmanager
 def disk_full_in_plain_words(table: str) -> Iterator[None]:
     """Turn a full disk, met by Python, Rust or a Spark task, into a StoreError.

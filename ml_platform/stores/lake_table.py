@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from pathlib import Path
@@ -15,7 +14,7 @@ from ml_platform.core.errors import StoreError
 from ml_platform.stores.lake_commit import Commit
 from ml_platform.stores.lake_schema import LakeSchema
 from ml_platform.stores.lake_snapshot import Snapshot
-from ml_platform.stores.lake_staging import sweep_staging
+from ml_platform.stores.lake_vacuum import vacuum
 from ml_platform.stores.lake_write import Write, fitted, fold_small_files
 
 if TYPE_CHECKING:
@@ -109,6 +108,7 @@ class LakeTable:
         *,
         app: tuple[str, int] | None = None,
         info: Mapping[str, str] = NOTHING,
+        unless_changed_since: int | None = None,
     ) -> Commit:
         """Replace exactly these partitions by the rows of a DataFrame, in one commit.
 
@@ -122,13 +122,19 @@ class LakeTable:
             app: name and number of a step that shall be applied once: repeated, it changes
                 nothing and reports what the table holds.
             info: recorded in the commit.
+            unless_changed_since: the version that the rows were made from (``NEVER_WRITTEN``: no
+                table yet), so that nothing another writer adds to these partitions is lost.
 
         Raises:
+            PartitionChangedError: another writer changed these partitions since that version.
             StoreError: the columns do not fit, rows lie outside the partitions, the disk is full,
                 or other writers were faster many times; the table is then unchanged.
         """
         schema = LakeSchema.of_frame(frame)
-        write = Write(self.name, self.root, schema, partitions, app, info)
+        since = unless_changed_since
+        write = Write(
+            self.name, self.root, schema, partitions, app, info, unless_changed_since=since
+        )
         return write.run(lambda staging: staging.write_frame(frame))
 
     def replace_arrow(
@@ -173,14 +179,7 @@ class LakeTable:
         Returns:
             How many files, and folders left by killed writes, were removed.
         """
-        snapshot = self._open()
-        removed = snapshot.delta.vacuum(
-            retention_hours=math.ceil(retention / timedelta(hours=1)),
-            dry_run=False,
-            enforce_retention_duration=False,
-            full=True,
-        )
-        return len(removed) + sweep_staging(self.root, retention)
+        return vacuum(self._open(), retention)
 
     def _find(self, version: int | None = None) -> Snapshot | None:
         return Snapshot.load(self.name, self.root, version)

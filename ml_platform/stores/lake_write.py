@@ -11,15 +11,9 @@ import pyarrow as pa
 
 from ml_platform.core.errors import StoreError
 from ml_platform.core.names import PARTITION
-from ml_platform.stores.lake_commit import (
-    Change,
-    Commit,
-    NotCommittedError,
-    commit,
-    commit_on,
-    describe,
-)
-from ml_platform.stores.lake_errors import disk_full_in_plain_words
+from ml_platform.stores.lake_change import Change
+from ml_platform.stores.lake_commit import Commit, commit, commit_on, describe
+from ml_platform.stores.lake_errors import NotCommittedError, disk_full_in_plain_words
 from ml_platform.stores.lake_schema import LakeSchema
 from ml_platform.stores.lake_snapshot import DataFile, Snapshot
 from ml_platform.stores.lake_staging import Staging
@@ -40,6 +34,7 @@ class Write:
         app: name and number of a step that is applied once.
         info: recorded in the commit.
         append: keep the rows that are there.
+        unless_changed_since: the version that the rows were made from, as in `Change`.
     """
 
     table: str
@@ -49,6 +44,7 @@ class Write:
     app: tuple[str, int] | None
     info: Mapping[str, str]
     append: bool = False
+    unless_changed_since: int | None = None
 
     def run(self, stage: Callable[[Staging], None]) -> Commit:
         """Stage, publish, commit; the checks come first so that a refusal costs no Spark job.
@@ -80,7 +76,15 @@ class Write:
     def _change(self, added: Sequence[tuple[DataFile, str]]) -> Change:
         replaces = () if self.append else self.partitions
         partitioned = self.partitions is not None
-        return Change(self.schema, partitioned, added, replaces, self.app, self.info)
+        return Change(
+            self.schema,
+            partitioned,
+            added,
+            replaces,
+            self.app,
+            self.info,
+            self.unless_changed_since,
+        )
 
     def _check(self, snapshot: Snapshot | None) -> None:
         self.schema.check_storable(self.table)

@@ -130,6 +130,12 @@ class ModelRegistry:
                 client.delete_registered_model_alias(model, CHALLENGER)
         return self.version(model, number)
 
+    def tag(self, model: str, number: int, tags: Mapping[str, str]) -> None:
+        """Record more about a version, overwriting tags of the same name."""
+        with self._connected() as client:
+            for name, value in tags.items():
+                client.set_model_version_tag(model, str(number), name, value)
+
     def refuse(self, model: str, number: int, reason: str) -> RegisteredVersion:
         """Record why a candidate did not become champion; it is the challenger no longer.
 

@@ -7,6 +7,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from ml_platform.core.errors import ConfigError
+
 
 @dataclass(frozen=True)
 class Settings:
@@ -36,7 +38,11 @@ class Settings:
 
     @classmethod
     def from_env(cls, env: Mapping[str, str] | None = None) -> Settings:
-        """Read the settings; each variable has a default under ``ML_PLATFORM_HOME``."""
+        """Read the settings; each variable has a default under ``ML_PLATFORM_HOME``.
+
+        Raises:
+            ConfigError: a variable holds what cannot be; the message names it.
+        """
         env = os.environ if env is None else env
         home = Path(env.get("ML_PLATFORM_HOME", ".ml_platform")).absolute()
         return cls(
@@ -48,5 +54,19 @@ class Settings:
             spark_remote=env.get("SPARK_REMOTE") or None,
             alerts_file=Path(env.get("ML_PLATFORM_ALERTS", str(home / "alerts.jsonl"))).absolute(),
             dagster_home=Path(env.get("DAGSTER_HOME") or str(home / "dagster")).absolute(),
-            tick_seconds=int(env.get("ML_PLATFORM_TICK_SECONDS", "30")),
+            tick_seconds=_seconds(env, "ML_PLATFORM_TICK_SECONDS", 30),
         )
+
+
+def _seconds(env: Mapping[str, str], name: str, default: int) -> int:
+    given = env.get(name, str(default))
+    try:
+        seconds = int(given)
+    except ValueError:
+        seconds = 0
+    if seconds < 1:
+        raise ConfigError(
+            f"{name} must be a whole number of seconds, 1 or more, for example {default}; "
+            f"given {given!r}."
+        )
+    return seconds

@@ -1,14 +1,19 @@
 """The command as a person calls it, over a home of its own."""
 
+import json
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 from click.testing import CliRunner, Result
 
 from ml_platform.cli import main
+from ml_platform.stores.model_registry import ModelRegistry
 
 Command = Callable[..., Result]
+MODEL = "flight_delay"
+REASONED = ("--by", "Ada", "--why", "reviewed it")
 
 
 @pytest.fixture
@@ -24,3 +29,31 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 @pytest.fixture
 def ml_platform(home: Path) -> Command:
     return lambda *words: CliRunner().invoke(main, list(words))
+
+
+@pytest.fixture
+def registry(home: Path, tmp_path: Path) -> ModelRegistry:
+    """Three versions; the first was champion, the second is, the third waits. All passed."""
+    artifact = tmp_path / "artifact"
+    artifact.mkdir()
+    for name in ("model.ubj", "spec.json", "manifest.json"):
+        (artifact / name).write_text("{}")
+    made = ModelRegistry(f"sqlite:///{home / 'mlflow.db'}", home / "artifacts")
+    for promoted in (True, True, False):
+        with made.training_run(MODEL) as run:
+            version = made.register(run, artifact, {"distance": "float64"}, {"gate": "passed"})
+        if promoted:
+            made.promote(MODEL, version.version)
+    return made
+
+
+def champion(registry: ModelRegistry) -> int:
+    version = registry.champion(MODEL)
+    assert version is not None
+    return version.version
+
+
+def ledger(ml_platform: Command) -> list[dict[str, Any]]:
+    """Every line, oldest first, with its evidence read."""
+    lines = json.loads(ml_platform("ledger", "--json").stdout)
+    return [line | {"evidence": json.loads(line["evidence"])} for line in lines]

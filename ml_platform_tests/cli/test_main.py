@@ -21,15 +21,19 @@ def test_every_command_has_an_example_in_its_help(ml_platform: Command, command:
 @pytest.mark.parametrize(
     ("words", "message"),
     [
-        (("promote", "fligth_delay", *REASONED), "Did you mean 'flight_delay'?"),
-        (("rollback", "nonsense", *REASONED), "There is no model 'nonsense'"),
+        (("promote", "fligth_delay", *REASONED), 'did you mean "flight_delay"?'),
+        (("rollback", "nonsense", *REASONED), 'There is no model "nonsense"'),
         (("retrain", "nonsense", *REASONED), "Declared models: flight_delay"),
-        (("ledger", "--model", "nonsense"), "There is no model 'nonsense'"),
+        (("ledger", "--model", "nonsense"), 'There is no model "nonsense"'),
         (("promote", "flight_delay"), "Missing option '--"),
         (("retrain", "flight_delay", "--by", "Ada"), "Missing option '--why'"),
         (("retrain", "flight_delay", "--by", " ", "--why", "x"), "--by must not be empty"),
         (("retrain", "flight_delay", *REASONED, "--param", "depth"), "takes NAME=VALUE"),
+        (("retrain", "flight_delay", *REASONED, "--param", "max_dept=8"), '"max_depth"?'),
+        (("retrain", "flight_delay", *REASONED, "--param", "max_depth=-1"), "from 0 to 64"),
         (("promote", "flight_delay", "three", *REASONED), "not a valid integer"),
+        (("promote", "flight_delay", "0", *REASONED), "0 is not in the range x>=1"),
+        (("rollback", "flight_delay", "0", *REASONED), "0 is not in the range x>=1"),
         (("promote", "flight_delay", "7", *REASONED), "no version 7"),
         (("promote", "flight_delay", *REASONED), "No version of flight_delay waits"),
         (("rollback", "flight_delay", *REASONED), "no previous champion"),
@@ -41,6 +45,15 @@ def test_a_mistake_is_answered_in_words_with_exit_code_2(
     result = ml_platform(*words)
     assert message in result.stderr
     assert "Traceback" not in result.output
+    assert result.exit_code == 2
+
+
+def test_a_setting_that_cannot_be_is_told_by_name(
+    ml_platform: Command, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("ML_PLATFORM_TICK_SECONDS", "fast")
+    result = ml_platform("status")
+    assert "ML_PLATFORM_TICK_SECONDS must be a whole number of seconds" in result.stderr
     assert result.exit_code == 2
 
 

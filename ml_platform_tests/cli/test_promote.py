@@ -1,41 +1,34 @@
 """A person moves the champion: over a real registry, on record."""
 
-import json
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 
 from ml_platform.stores.model_registry import ModelRegistry
-from ml_platform_tests.cli.conftest import Command
-
-MODEL = "flight_delay"
-REASONED = ("--by", "Ada", "--why", "reviewed it")
+from ml_platform_tests.cli.conftest import MODEL, REASONED, Command, champion, ledger
 
 
-@pytest.fixture
-def registry(home: Path, tmp_path: Path) -> ModelRegistry:
-    """Three versions; the first was champion, the second is, the third waits."""
-    artifact = tmp_path / "artifact"
-    artifact.mkdir()
-    for name in ("model.ubj", "spec.json", "manifest.json"):
-        (artifact / name).write_text("{}")
-    made = ModelRegistry(f"sqlite:///{home / 'mlflow.db'}", home / "artifacts")
-    for promoted in (True, True, False):
-        with made.training_run(MODEL) as run:
-            version = made.register(run, artifact, {"distance": "float64"})
-        if promoted:
-            made.promote(MODEL, version.version)
-    return made
+def tag_gate(home: Path, version: int, verdict: str | None) -> None:
+    """Say in the registry what the gate said of a version; None for nothing."""
+    where = "key = 'gate' AND version = ?"
+    with closing(sqlite3.connect(home / "mlflow.db")) as database, database:
+        if verdict is None:
+            database.execute(f"DELETE FROM model_version_tags WHERE {where}", (version,))
+        else:
+            change = f"UPDATE model_version_tags SET value = ? WHERE {where}"
+            database.execute(change, (verdict, version))
 
 
-def champion(registry: ModelRegistry) -> int:
-    version = registry.champion(MODEL)
-    assert version is not None
-    return version.version
-
-
-def newest_entry(ml_platform: Command) -> dict:
-    return json.loads(ml_platform("ledger", "--json").stdout)[-1]
+def break_aliases(home: Path) -> None:
+    """Let the registry be read as before, and fail where an alias is to move."""
+    with closing(sqlite3.connect(home / "mlflow.db")) as database, database:
+        for change in ("INSERT", "UPDATE"):
+            database.execute(
+                f"CREATE TRIGGER no_{change} BEFORE {change} ON registered_model_aliases "
+                "BEGIN SELECT RAISE(ABORT, 'the disk is full'); END"
+            )
 
 
 def test_promoting_takes_the_challenger_and_says_so_in_the_ledger(
@@ -44,9 +37,24 @@ def test_promoting_takes_the_challenger_and_says_so_in_the_ledger(
     result = ml_platform("promote", MODEL, *REASONED)
     assert "Version 3 of flight_delay is the champion now" in result.stdout
     assert champion(registry) == 3
-    entry = newest_entry(ml_platform)
+    [entry] = ledger(ml_platform)
     assert (entry["kind"], entry["by"], entry["model_version"]) == ("promotion", "Ada", "3")
-    assert json.loads(entry["evidence"]) == {"former": 2, "overrides_refusal": None}
+    assert entry["evidence"] == {
+        "former": 2,
+        "gate": "passed",
+        "override": False,
+        "overrides_refusal": None,
+    }
+
+
+@pytest.mark.parametrize("verdict", ["refused", None])
+def test_promoting_what_the_gate_did_not_pass_is_recorded_as_an_override(
+    ml_platform: Command, registry: ModelRegistry, home: Path, verdict: str | None
+) -> None:
+    tag_gate(home, 3, verdict)
+    assert ml_platform("promote", MODEL, "3", *REASONED).exit_code == 0
+    [entry] = ledger(ml_platform)
+    assert (entry["evidence"]["gate"], entry["evidence"]["override"]) == (verdict, True)
 
 
 def test_overriding_a_refusal_is_recorded_with_its_reason(
@@ -54,21 +62,8 @@ def test_overriding_a_refusal_is_recorded_with_its_reason(
 ) -> None:
     registry.refuse(MODEL, 3, "worse in one segment")
     assert ml_platform("promote", MODEL, "3", *REASONED).exit_code == 0
-    evidence = json.loads(newest_entry(ml_platform)["evidence"])
-    assert evidence["overrides_refusal"] == "worse in one segment"
-
-
-def test_rolling_back_returns_to_the_previous_champion(
-    ml_platform: Command, registry: ModelRegistry
-) -> None:
-    assert "Version 1" in ml_platform("rollback", MODEL, *REASONED).stdout
-    assert champion(registry) == 1
-    entry = newest_entry(ml_platform)
-    assert (entry["kind"], entry["verdict"], entry["reason"]) == (
-        "rollback",
-        "rolled_back",
-        "reviewed it",
-    )
+    [entry] = ledger(ml_platform)
+    assert entry["evidence"]["overrides_refusal"] == "worse in one segment"
 
 
 def test_a_version_that_does_not_exist_changes_nothing(
@@ -78,3 +73,18 @@ def test_a_version_that_does_not_exist_changes_nothing(
     assert "versions that exist: 1, 2, 3" in result.stderr
     assert result.exit_code == 2
     assert champion(registry) == 2
+    assert ledger(ml_platform) == []
+
+
+def test_a_move_that_fails_is_taken_back_in_the_ledger(
+    ml_platform: Command, registry: ModelRegistry, home: Path
+) -> None:
+    break_aliases(home)
+    result = ml_platform("promote", MODEL, *REASONED)
+    assert result.exit_code == 1
+    assert champion(registry) == 2
+    announced, taken_back = ledger(ml_platform)
+    assert (announced["kind"], announced["model_version"]) == ("promotion", "3")
+    assert (taken_back["kind"], taken_back["verdict"]) == ("outcome", "not_moved")
+    assert taken_back["refers_to"] == announced["entry_id"]
+    assert "version 3 was not made champion: " in taken_back["reason"]

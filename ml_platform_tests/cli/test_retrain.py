@@ -10,14 +10,25 @@ def ledger(ml_platform: Command) -> list[dict]:
 def test_a_retraining_is_asked_for_in_the_ledger_and_nowhere_else(ml_platform: Command) -> None:
     asked = ml_platform(
         *("retrain", "flight_delay", "--by", "Ada", "--why", "new carrier"),
-        *("--param", "max_depth=8", "--param", "eta=0.1"),
+        *("--param", "max_depth=8", "--param", "gamma=0.1"),
     )
     assert asked.exit_code == 0, asked.output
     (entry,) = ledger(ml_platform)
     assert entry["kind"] == "request"
     assert (entry["model"], entry["by"], entry["reason"]) == ("flight_delay", "Ada", "new carrier")
-    assert json.loads(entry["evidence"]) == {"params": {"max_depth": 8, "eta": 0.1}}
+    assert json.loads(entry["evidence"]) == {"params": {"max_depth": 8, "gamma": 0.1}}
     assert entry["run_id"] is None
+
+
+def test_a_misspelt_parameter_asks_for_nothing(ml_platform: Command) -> None:
+    asked = ml_platform(
+        *("retrain", "flight_delay", "--by", "Ada", "--why", "deeper"),
+        *("--param", "max_dept=8", "--param", "subsample=2"),
+    )
+    assert asked.exit_code == 2
+    assert 'given "max_dept", did you mean "max_depth"?' in asked.stderr
+    assert "subsample: given 2, expected a number" in asked.stderr
+    assert ledger(ml_platform) == []
 
 
 def test_the_ledger_is_shown_as_a_table(ml_platform: Command) -> None:

@@ -4,7 +4,16 @@ from datetime import UTC, datetime, timedelta
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ml_platform.core.alerts import Incident, Message, Occasion, Severity, plan_messages
+from ml_platform.core.alerts import (
+    MOST_ATTEMPTS,
+    Incident,
+    Message,
+    Occasion,
+    Outgoing,
+    Severity,
+    plan_messages,
+    send_waiting,
+)
 
 NOW = datetime(2026, 1, 2, 3, tzinfo=UTC)
 DAY = timedelta(days=1)
@@ -51,6 +60,46 @@ def test_the_end_of_a_trouble_is_told_once() -> None:
     assert (messages[0].title, messages[0].severity) == ("Recovered: No drift", Severity.INFO)
     assert still_open == {}
     assert plan_messages([over(DRIFT)], still_open, DAY, NOW) == ((), {})
+
+
+def test_an_end_from_before_the_last_sighting_ends_nothing() -> None:
+    _, still_open = plan_messages([DRIFT], {}, DAY, NOW)
+    late = replace(over(DRIFT), at=NOW - timedelta(minutes=1))
+    assert plan_messages([late], still_open, DAY, NOW) == ((), still_open)
+
+
+def on_the_way(channel: str, attempts: int = 0) -> Outgoing:
+    message = Message("drift", Occasion.NEW, DRIFT.severity, DRIFT.title, DRIFT.body, NOW)
+    return Outgoing(message, channel, attempts)
+
+
+def test_only_what_a_channel_did_not_take_is_sent_again() -> None:
+    waiting = [on_the_way("ops"), on_the_way("mail")]
+    left = send_waiting(waiting, lambda each: each.channel == "ops", lambda: True)
+    assert left == (on_the_way("mail", 1),)
+    assert send_waiting(left, lambda each: True, lambda: True) == ()
+
+
+def test_a_channel_that_stays_down_is_given_up_after_the_last_attempt() -> None:
+    left, tried = (on_the_way("mail"),), []
+    for _ in range(MOST_ATTEMPTS + 2):
+        left = send_waiting(left, lambda each: bool(tried.append(each.attempts)), lambda: True)
+    assert left == ()
+    assert tried == list(range(MOST_ATTEMPTS))
+
+
+def test_what_there_is_no_time_for_waits_and_new_messages_go_first() -> None:
+    tried: list[Outgoing] = []
+    waiting = [on_the_way("down", 2), on_the_way("mail"), on_the_way("ops")]
+    left = send_waiting(waiting, lambda each: bool(tried.append(each)), lambda: not tried)
+    assert tried == [on_the_way("mail")]
+    assert left == (on_the_way("ops"), on_the_way("mail", 1), on_the_way("down", 2))
+
+
+def test_what_was_never_tried_is_kept_however_much_waits() -> None:
+    new, failed = [on_the_way("ops")] * 900, [on_the_way("mail", 1)] * 900
+    left = send_waiting([*failed, *new], lambda each: True, lambda: False)
+    assert [each.attempts for each in left] == [0] * 900 + [1] * 200
 
 
 @given(st.lists(st.tuples(st.sampled_from("ab"), st.booleans(), st.integers(0, 72)), max_size=30))

@@ -34,3 +34,24 @@ def test_a_check_without_a_summary_names_itself_and_its_table() -> None:
     fact = CheckFact(CheckName.MISSING_SOURCE, day(1), Verdict.NOT_EVALUATED, subject="weather")
     assert fact.said == "missing source of weather not evaluated"
     assert replace(fact, subject="").said == "missing source not evaluated"
+
+
+def test_a_fact_that_names_its_version_concerns_that_version_whenever_it_was() -> None:
+    of_two = CheckFact(
+        CheckName.PERFORMANCE, "2013-02-03", Verdict.FAILED, subject="a", model_version="2"
+    )
+    of_one = CheckFact(
+        CheckName.PERFORMANCE, "2013-02-09", Verdict.FAILED, subject="b", model_version="1"
+    )
+    facts = Facts(
+        model="m",
+        as_of="2013-02-09",
+        labelled_rows=0,
+        min_rows=1,
+        champion_version="2",
+        champion_since="2013-02-05",
+        checks=(of_two, of_one),
+    )
+
+    assert facts.of_champion(CheckName.PERFORMANCE) == (of_two,)
+    assert facts.before_champion(CheckName.PERFORMANCE) == (of_one,)

@@ -9,9 +9,10 @@ from ml_platform.core.alerts import Occasion, Severity, plan_messages
 from ml_platform.core.decision import Action, Brake
 from ml_platform.core.incidents import (
     CheckSeen,
+    RunEnd,
     incident_of_check,
-    incident_of_entry,
     incident_of_run,
+    incidents_of_entry,
 )
 from ml_platform.core.ledger import EntryKind, LedgerEntry
 from ml_platform.core.verdict import Verdict
@@ -73,6 +74,17 @@ def test_a_passed_check_ends_the_incident_of_the_same_check() -> None:
     assert still_open == {}
 
 
+@pytest.mark.parametrize("check", [names.READABLE, names.CONTRACT, names.CONSERVATION])
+def test_a_refused_partition_is_over_only_when_that_partition_passes(check: str) -> None:
+    days = [(Verdict.FAILED, "2013-01-07"), (Verdict.PASSED, "2013-01-08")]
+    incidents = [incident_of_check(seen(verdict, check, day), None) for verdict, day in days]
+
+    messages, still_open = plan_messages(filter(None, incidents), {}, timedelta(days=1), AT)
+
+    assert [message.occasion for message in messages] == [Occasion.NEW]
+    assert list(still_open) == [f"check/flight_delay/drift/{check}/2013-01-07"]
+
+
 def test_a_check_that_was_not_evaluated_neither_opens_nor_ends_anything() -> None:
     assert incident_of_check(seen(Verdict.NOT_EVALUATED, names.CONTRACT), None) is None
 
@@ -94,13 +106,21 @@ def test_broken_data_are_graver_than_moved_data_and_a_warning_is_at_most_one(
 
 
 def test_a_run_that_broke_is_over_with_the_next_of_its_kind_that_went_well() -> None:
-    broke = incident_of_run("0123456789", "landing of flights", "disk full", AT, failed=True)
-    mended = incident_of_run("9876543210", "landing of flights", "", AT, failed=False)
+    broke = incident_of_run("0123456789", "landing of flights", "disk full", AT, RunEnd.FAILED)
+    mended = incident_of_run("9876543210", "landing of flights", "", AT, RunEnd.SUCCEEDED)
 
     assert (broke.title, broke.body) == ("landing of flights failed", "run 01234567: disk full")
     assert (mended.title, mended.body) == ("landing of flights", "run 98765432 succeeded")
     assert broke.key == mended.key
     assert (broke.recovered, mended.recovered) == (False, True)
+
+
+def test_a_cancelled_run_is_told_as_a_warning() -> None:
+    incident = incident_of_run("0123456789", "landing of flights", "", AT, RunEnd.CANCELED)
+
+    assert incident.title == "landing of flights was cancelled"
+    assert incident.body == "run 01234567 was cancelled"
+    assert (incident.severity, incident.recovered) == (Severity.WARNING, False)
 
 
 @pytest.mark.parametrize(
@@ -112,9 +132,8 @@ def test_a_run_that_broke_is_over_with_the_next_of_its_kind_that_went_well() -> 
     ],
 )
 def test_what_changed_is_told(kind: EntryKind, severity: Severity) -> None:
-    incident = incident_of_entry(entry(kind, "rolled_back"))
+    [incident] = incidents_of_entry(entry(kind, "rolled_back"))
 
-    assert incident is not None
     assert incident.severity is severity
     assert incident.title == "flight_delay: rolled back (score_drift)"
     assert (incident.body, incident.at) == ("as decided", AT + timedelta(minutes=1))
@@ -122,12 +141,14 @@ def test_what_changed_is_told(kind: EntryKind, severity: Severity) -> None:
 
 @pytest.mark.parametrize("kind", [EntryKind.REQUEST, EntryKind.OUTCOME])
 def test_what_a_person_asked_for_and_what_came_of_it_are_not_told(kind: EntryKind) -> None:
-    assert incident_of_entry(entry(kind, "retrain")) is None
+    assert incidents_of_entry(entry(kind, "retrain")) == ()
 
 
 @pytest.mark.parametrize("verdict", [Action.NOTHING, Action.WAIT, Action.ALERT])
 def test_a_decision_that_asks_for_nothing_is_not_told(verdict: Action) -> None:
-    assert incident_of_entry(entry(EntryKind.DECISION, verdict)) is None
+    told = incidents_of_entry(entry(EntryKind.DECISION, verdict))
+
+    assert plan_messages(told, {}, timedelta(days=1), AT) == ((), {})
 
 
 @pytest.mark.parametrize(
@@ -143,15 +164,31 @@ def test_a_decision_that_asks_for_nothing_is_not_told(verdict: Action) -> None:
 def test_a_decision_that_somebody_must_know_is_told(
     verdict: Action, brake: Brake | None, severity: Severity
 ) -> None:
-    incident = incident_of_entry(entry(EntryKind.DECISION, verdict, brake))
+    told = incidents_of_entry(entry(EntryKind.DECISION, verdict, brake))
 
-    assert incident is not None
-    assert incident.severity is severity
+    [message], _ = plan_messages(told, {}, timedelta(days=1), AT)
+    assert message.severity is severity
+
+
+def test_a_page_that_lasts_is_told_once_and_is_over_with_the_next_other_decision() -> None:
+    verdicts = [Action.PAGE, Action.PAGE, Action.NOTHING, Action.NOTHING]
+    lines = [entry(EntryKind.DECISION, verdict, number=i) for i, verdict in enumerate(verdicts)]
+    first, rest = lines[:1], lines[1:]
+    day = timedelta(days=1)
+
+    messages, still_open = plan_messages(incidents_of_entry(*first), {}, day, AT)
+    assert [message.title for message in messages] == ["flight_delay: page (score_drift)"]
+    assert list(still_open) == ["ledger/flight_delay/page/score_drift"]
+
+    later = [told for line in rest for told in incidents_of_entry(line)]
+    messages, still_open = plan_messages(later, still_open, day, AT)
+    assert [message.occasion for message in messages] == [Occasion.RECOVERED]
+    assert still_open == {}
 
 
 def test_two_promotions_are_both_told_and_leave_no_trouble_open() -> None:
     lines = [entry(EntryKind.PROMOTION, "promoted", number=i) for i in (1, 2)]
-    incidents = [told for line in lines if (told := incident_of_entry(line))]
+    incidents = [told for line in lines for told in incidents_of_entry(line)]
 
     messages, still_open = plan_messages(incidents, {}, timedelta(days=1), AT)
 

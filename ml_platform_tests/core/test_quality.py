@@ -10,8 +10,6 @@ from ml_platform.core.quality import (
     conservation_outcome,
     contract_outcome,
     joined_outcome,
-    logged_outcome,
-    predicted_outcome,
     volume_outcome,
 )
 from ml_platform.core.source_spec import VolumeLimits
@@ -157,21 +155,18 @@ def test_a_join_neither_loses_nor_makes_rows(rows: int, verdict: Verdict, senten
     assert (outcome.verdict, outcome.sentence) == (verdict, sentence)
 
 
-@given(st.integers(0, 100), st.integers(0, 100))
-def test_every_row_needs_one_score(rows: int, scored: int) -> None:
-    assert predicted_outcome(rows, scored).verdict.passed == (rows == scored)
+def test_rows_without_a_single_event_were_made() -> None:
+    outcome = joined_outcome(0, 2)
+
+    assert outcome.verdict is Verdict.FAILED
+    assert outcome.sentence == "2 rows were made: 2 feature rows for 0 events"
 
 
-@pytest.mark.parametrize(
-    ("logged", "verdict"), [(99, Verdict.FAILED), (100, Verdict.PASSED), (101, Verdict.PASSED)]
-)
-def test_the_log_may_hold_more_than_the_predictions_but_not_less(
-    logged: int, verdict: Verdict
-) -> None:
-    outcome = logged_outcome(100, logged, 7)
+def test_a_join_of_no_events_proves_nothing() -> None:
+    outcome = joined_outcome(0, 0)
 
-    assert outcome.verdict is verdict
-    assert outcome.sentence == f"{logged} log rows for 100 predictions, 7 of them new"
+    assert outcome.verdict is Verdict.NOT_EVALUATED
+    assert outcome.sentence == "there are no events: the primary table has no rows here"
 
 
 def test_a_check_of_the_table_as_a_whole_blocks_the_partition() -> None:

@@ -4,22 +4,35 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
-from dagster import DagsterInstance
+from dagster import (
+    AssetCheckEvaluation,
+    AssetCheckResult,
+    AssetCheckSpec,
+    AssetKey,
+    DagsterInstance,
+    MaterializeResult,
+    asset,
+    job,
+    materialize,
+)
 
 from ml_platform.core import names
+from ml_platform.core.ledger import EntryKind, LedgerEntry
 from ml_platform.lifecycle.alerts import alerts_sensor
 from ml_platform.resources.alerts_resource import AlertsResource
 from ml_platform.resources.lake_resource import LakeResource
-from ml_platform_tests.end_to_end.loop import TABLES, Loop
+from ml_platform_tests.end_to_end.loop import MODEL, TABLES, Loop
 from ml_platform_tests.end_to_end.trained import DAY
 from ml_platform_tests.lifecycle.ticks import Ticks
 
-READABLE = "check/raw/weather/readable"
+READABLE = f"check/raw/weather/readable/{DAY}"
+NOW = datetime.now(UTC)
+DOWN = "json://127.0.0.1:9/hook"
 
 
 @pytest.fixture
@@ -28,10 +41,11 @@ def loop(tmp_path: Path) -> Iterator[Loop]:
         yield Loop(tmp_path, instance, {})
 
 
-def ticks_of(loop: Loop) -> Ticks:
+def ticks_of(loop: Loop, *ops: str) -> Ticks:
+    kept = str(loop.home / "alerts.jsonl")
     resources = {
         "lake": LakeResource(root=str(loop.home / "lake")),
-        "alert_channels": AlertsResource(urls={"ops": []}, file=str(loop.home / "alerts.jsonl")),
+        "alert_channels": AlertsResource(urls={"ops": list(ops)}, file=kept),
     }
     sources = [loop.source(table) for table in TABLES]
     sensor = alerts_sensor(sources, [loop.model], timedelta(days=1), 30)
@@ -72,3 +86,85 @@ def test_a_run_that_broke_is_told_in_its_own_words(loop: Loop) -> None:
     assert [(each["channel"], each["ok"]) for each in alert["deliveries"]] == [("ops", True)]
     ticks.next()
     assert len(alerts(loop)) == 1
+
+
+def promoted(loop: Loop, number: int, at: datetime = NOW) -> None:
+    entry = LedgerEntry(f"entry-{number}", MODEL, at, DAY, EntryKind.PROMOTION, verdict="promoted")
+    loop.ledger.append(entry)
+
+
+def test_what_becomes_visible_after_something_newer_is_told_all_the_same(loop: Loop) -> None:
+    ticks = ticks_of(loop)
+    promoted(loop, 1)
+    ticks.next()
+    promoted(loop, 2)
+    promoted(loop, 3, NOW - timedelta(minutes=9))
+    ticks.next()
+    ticks.next()
+    told = [alert["key"] for alert in alerts(loop)]
+    assert sorted(told) == [f"ledger/{MODEL}/entry-{number}" for number in (1, 2, 3)]
+
+
+def test_every_day_of_a_long_range_is_told(loop: Loop) -> None:
+    days = [str(datetime(2013, 1, 1) + timedelta(days=day))[:10] for day in range(120)]
+    for day in days:
+        evaluation = AssetCheckEvaluation(
+            AssetKey(list(names.validated("weather"))), names.CONTRACT, False, {}, partition=day
+        )
+        loop.instance.report_runless_asset_event(evaluation)
+    ticks = ticks_of(loop)
+    assert ticks.next()[1] == "120 alerts sent, 120 troubles open"
+    assert ticks.next()[1] == "0 alerts sent, 120 troubles open"
+    told = {alert["key"].rpartition("/")[2] for alert in alerts(loop)}
+    assert told == set(days)
+
+
+def test_a_cancelled_run_is_told(loop: Loop) -> None:
+    @job
+    def nothing() -> None: ...
+
+    loop.instance.report_run_canceled(loop.instance.create_run_for_job(nothing))
+    ticks = ticks_of(loop)
+    ticks.next()
+    ticks.next()
+    [alert] = alerts(loop)
+    assert (alert["title"], alert["severity"]) == ("materialisation was cancelled", "warning")
+
+
+def test_a_retraining_without_enough_rows_is_told_by_its_check(loop: Loop) -> None:
+    path = AssetKey(list(loop.model.path(names.TRAINING_SET)))
+
+    @asset(key=path, check_specs=[AssetCheckSpec(names.ENOUGH_ROWS, asset=path, blocking=True)])
+    def training_set() -> MaterializeResult:
+        short = AssetCheckResult(
+            passed=False, check_name=names.ENOUGH_ROWS, description="7 rows to learn from"
+        )
+        return MaterializeResult(check_results=[short])
+
+    assert not materialize([training_set], instance=loop.instance, raise_on_error=False).success
+    ticks_of(loop).next()
+    [alert] = alerts(loop)
+    assert (alert["title"], alert["body"]) == (
+        "flight_delay/training_set: enough rows",
+        "7 rows to learn from",
+    )
+    assert (alert["severity"], alert["model"]) == ("error", MODEL)
+
+
+def test_only_a_channel_that_failed_is_tried_again_and_not_for_ever(loop: Loop) -> None:
+    told_twice = loop.having(changes={MODEL: {"alerts": ["ops", "desk"]}})
+    ticks = ticks_of(told_twice, DOWN)
+    promoted(loop, 1)
+    assert ticks.next()[1] == "1 alerts sent, 0 troubles open, 1 to be sent again"
+    for _ in range(6):
+        ticks.next()
+    deliveries = [each for alert in alerts(loop) for each in alert["deliveries"]]
+    outcomes = sorted((each["channel"], each["ok"]) for each in deliveries)
+    assert outcomes == [("desk", True), *[("ops", False)] * 5]
+
+
+def test_a_memory_of_another_version_does_not_silence_the_alerts(loop: Loop) -> None:
+    ticks = ticks_of(loop)
+    ticks.cursor = '["2013-01-01T00:00:00Z", {}]'
+    promoted(loop, 1)
+    assert ticks.next()[1] == "1 alerts sent, 0 troubles open"

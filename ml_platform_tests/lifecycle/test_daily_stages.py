@@ -2,7 +2,20 @@
 
 from __future__ import annotations
 
+import threading
+from concurrent.futures import ThreadPoolExecutor
+from math import isnan
+from pathlib import Path
+from typing import Any
+
+from pyspark.sql import functions as F
+
 from ml_platform.core import names
+from ml_platform.core.prediction_quality import LoggedKeys
+from ml_platform.core.verdict import Verdict
+from ml_platform.lifecycle.inference_log import append_log, logged_keys
+from ml_platform.lifecycle.predictions import score_ranges
+from ml_platform.stores.lake import Lake
 from ml_platform_tests.end_to_end.loop import MODEL, TABLES, Loop
 from ml_platform_tests.end_to_end.trained import (
     DAY,
@@ -65,6 +78,65 @@ def test_predictions_are_those_of_the_champion(own: Loop) -> None:
     rows = own.rows(own.model.table(names.PREDICTIONS), DAY)
     assert {row["model_version"] for row in rows} == {champion.version}
     assert all(row["decision"] == int(row["score"] >= row["threshold"]) for row in rows)
+
+
+def test_two_runs_that_log_different_predictions_at_once_lose_none(own: Loop, spark: Any) -> None:
+    model = own.model
+    log = own.lake.table(model.table(names.INFERENCE_LOG))
+    log.replace_arrow(log.read_arrow([DAY]).slice(0, 0), [DAY])
+    predicted = own.lake.table(model.table(names.PREDICTIONS)).read(spark, [DAY])
+    ready = threading.Barrier(2)
+
+    def append(half: int) -> None:
+        rows = predicted.where(F.pmod(F.col("flight"), F.lit(2)) == half)
+        ready.wait()
+        append_log(model, log, rows, [DAY], f"batch:{half}")
+
+    with ThreadPoolExecutor(2) as runs:
+        list(runs.map(append, [0, 1]))
+    logged = own.rows(log.name, DAY)
+    assert keys(logged) == keys(own.rows(model.table(names.PREDICTIONS), DAY))
+    assert {row["writer"] for row in logged} == {"batch:0", "batch:1"}
+
+
+def test_a_missing_prediction_is_found_behind_a_withdrawn_one(trained: Loop, spark: Any) -> None:
+    model = trained.model
+    predicted = trained.lake.table(model.table(names.PREDICTIONS)).read(spark, [DAY])
+    logged = trained.lake.table(model.table(names.INFERENCE_LOG)).read(spark, [DAY])
+    rows = predicted.count()
+    withdrawn, missing = (row.request_id for row in predicted.orderBy("request_id").take(2))
+    left, kept = F.col("request_id") != withdrawn, F.col("request_id") != missing
+    found = logged_keys(predicted.where(left), logged.where(kept), KEY, "batch:other")
+    assert found == {DAY: LoggedKeys(rows - 1, rows - 1, missing=1, doubled=0, added=0)}
+    twice = logged.unionByName(logged.where(~kept).withColumn("writer", F.lit("batch:other")))
+    found = logged_keys(predicted, twice, KEY, "batch:other")
+    assert found == {DAY: LoggedKeys(rows, rows + 1, missing=0, doubled=1, added=1)}
+
+
+def test_scores_as_written_are_ranged_by_partition(tmp_path: Path, spark: Any) -> None:
+    table = Lake(str(tmp_path)).table("predictions")
+    query = """values (0.25D, 'a'), (0.75D, 'a'), (double('NaN'), 'b'), (null, 'b'), (1.5D, 'b'),
+      (double('NaN'), 'c') as t(score, partition)"""
+    commit = table.replace(spark.sql(f"select * from {query}"), ["a", "b", "c", "d"])
+    found = score_ranges(table, spark, commit)
+    assert {p: each.undefined for p, each in found.items()} == {"a": 0, "b": 2, "c": 1}
+    assert [(found[p].lowest, found[p].highest) for p in "ab"] == [(0.25, 0.75), (1.5, 1.5)]
+    assert isnan(found["c"].lowest)
+    emptied = table.replace(table.read(spark).where("false"), ["a"])
+    assert score_ranges(table, spark, emptied) == {}
+
+
+def test_a_day_without_events_passes_no_check(own: Loop) -> None:
+    events = own.lake.table("validated/flights")
+    events.replace_arrow(events.read_arrow([DAY]).slice(0, 0), [DAY])
+    succeeded(own.run_stages((names.FEATURES, names.PREDICTIONS, names.INFERENCE_LOG), day=DAY))
+    for stage, check in (
+        (names.FEATURES, names.JOINED),
+        (names.PREDICTIONS, names.EVERY_EVENT_SCORED),
+        (names.INFERENCE_LOG, names.LOGGED_ONCE),
+    ):
+        found = own.finding(own.model.path(stage), check, DAY)
+        assert found.verdict is Verdict.NOT_EVALUATED, stage
 
 
 def test_corrected_labels_are_added_and_performance_is_restated(own: Loop) -> None:

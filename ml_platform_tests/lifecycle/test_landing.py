@@ -43,7 +43,7 @@ def land(
     os.utime(path, (then, then))
 
 
-def test_a_backlog_becomes_one_run_over_the_range_and_is_asked_for_once(
+def test_a_backlog_becomes_one_run_over_the_range_and_keeps_its_key_until_it_runs(
     loop: Loop, ticks: Ticks
 ) -> None:
     for day in DAYS:
@@ -56,7 +56,8 @@ def test_a_backlog_becomes_one_run_over_the_range_and_is_asked_for_once(
         "validated/flights",
         "quarantine/flights",
     ]
-    assert ticks.next()[0] == []
+    [again], _ = ticks.next()
+    assert again.run_key == run.run_key
 
 
 def test_a_file_is_left_alone_until_it_has_stopped_growing(loop: Loop, ticks: Ticks) -> None:
@@ -93,9 +94,18 @@ def test_a_range_that_failed_is_repeated_day_by_day(loop: Loop, ticks: Ticks) ->
         tags={"dagster/run_key": str(run.run_key)},
     )
     assert not failed.success
-    repeated, _ = ticks.next()
-    assert [each.partition_key for each in repeated] == DAYS
+    for day in DAYS:
+        [repeated], _ = ticks.next()
+        assert repeated.partition_key == day
+        loop.ingest("flights", first=day, last=day, tags={"dagster/run_key": str(repeated.run_key)})
     assert ticks.next()[0] == []
+
+
+def test_a_folder_among_the_files_holds_up_no_file(loop: Loop, ticks: Ticks) -> None:
+    land(loop, DAYS[0], "first")
+    (loop.source("flights").landing_root / "flights" / f"{DAYS[1]}.csv").mkdir()
+    [run], _ = ticks.next()
+    assert run.partition_key == DAYS[0]
 
 
 def test_a_model_runs_once_all_its_inputs_of_the_day_are_there(loop: Loop) -> None:

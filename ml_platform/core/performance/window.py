@@ -74,7 +74,8 @@ def measure_window(
 ) -> WindowPerformance:
     """Measure the logged rows of a window that have a label.
 
-    Only the rows of the newest version count: a mixture of two versions says nothing of either.
+    Only the rows of the version that scored last count, which after a rollback is not the highest
+    one: a mixture of two versions says nothing of either.
 
     Args:
         columns: ``partition``, ``model_version``, ``score``, ``threshold``, ``label`` (None while
@@ -87,8 +88,8 @@ def measure_window(
     versions = np.asarray(columns["model_version"], dtype=np.int64)
     if not len(versions):
         return _nothing(spec)
-    newest = int(versions.max())
     rows = {name: np.asarray(values, dtype=object) for name, values in columns.items()}
+    newest = _last_to_score(versions, rows["partition"])
     rows = {name: values[versions == newest] for name, values in rows.items()}
     known = np.array([label is not None for label in rows["label"]], dtype=bool)
     today = rows["partition"] == partition
@@ -118,6 +119,12 @@ def measure_window(
         ),
         model_version=newest,
     )
+
+
+def _last_to_score(versions: NDArray[np.int64], partitions: NDArray[Any]) -> int:
+    """The version that scored most rows of the last partition."""
+    found, counts = np.unique(versions[partitions == partitions.max()], return_counts=True)
+    return int(found[np.argmax(counts)])
 
 
 def _day_metrics(

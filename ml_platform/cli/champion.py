@@ -1,0 +1,86 @@
+"""A person moves the champion: on record first, then in the registry."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Any
+
+from ml_platform.cli.state import State
+from ml_platform.core.ledger import EntryKind, LedgerEntry
+
+if TYPE_CHECKING:
+    from ml_platform.stores.registered_version import RegisteredVersion
+
+NOT_MOVED = "not_moved"
+"""The verdict of a line that takes back an announced move, which failed."""
+
+_VERDICTS = {EntryKind.PROMOTION: "promoted", EntryKind.ROLLBACK: "rolled_back"}
+
+
+def move_champion(
+    state: State, kind: EntryKind, chosen: RegisteredVersion, *, by: str, why: str
+) -> LedgerEntry:
+    """Make a version the champion and return the line of the ledger that says so.
+
+    The line comes first: cut short in between, the ledger names a move that is still to be made,
+    and never is there a champion that nobody answers for. Where the move fails, a second line
+    takes the first one back, and the failure is raised.
+
+    Args:
+        state: of the home.
+        kind: PROMOTION or ROLLBACK.
+        chosen: the version.
+        by: who decided it.
+        why: the reason.
+    """
+    former = state.registry.champion(chosen.model)
+    said = {"cause": "requested", "by": by, "model_version": str(chosen.version)}
+    evidence = {"former": former.version if former else None, **_gate(chosen)}
+    entry = state.record(
+        chosen.model, kind, verdict=_VERDICTS[kind], reason=why, evidence=evidence, **said
+    )
+    try:
+        state.registry.promote(chosen.model, chosen.version)
+    except Exception as error:
+        reason = f"version {chosen.version} was not made champion: {error}"
+        state.record(
+            chosen.model,
+            EntryKind.OUTCOME,
+            verdict=NOT_MOVED,
+            reason=reason,
+            refers_to=entry.entry_id,
+            **said,
+        )
+        raise
+    return entry
+
+
+def left_behind(entries: Iterable[LedgerEntry]) -> dict[str, LedgerEntry]:
+    """The versions that were rolled back from and not made champion since.
+
+    Args:
+        entries: the ledger of one model, oldest first.
+
+    Returns:
+        The version, and the rollback that left it.
+    """
+    entries = list(entries)
+    undone = {each.refers_to for each in entries if each.verdict == NOT_MOVED}
+    left: dict[str, LedgerEntry] = {}
+    standing: str | None = None
+    for entry in entries:
+        if entry.kind not in _VERDICTS or entry.entry_id in undone or not entry.model_version:
+            continue
+        former = standing or entry.evidence.get("former")
+        if entry.kind is EntryKind.ROLLBACK and former is not None:
+            left[str(former)] = entry
+        standing = entry.model_version
+        left.pop(standing, None)
+    return left
+
+
+def _gate(chosen: RegisteredVersion) -> dict[str, Any]:
+    """What the gate said of a version; one that it never passed is promoted against its word."""
+    said = chosen.tags.get("gate")
+    refusal = chosen.tags.get("refused")
+    return {"gate": said, "override": said != "passed", "overrides_refusal": refusal}
