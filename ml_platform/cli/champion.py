@@ -6,12 +6,11 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
 from ml_platform.cli.state import State
-from ml_platform.core.ledger import EntryKind, LedgerEntry
+from ml_platform.core.ledger import NOT_MOVED, EntryKind, LedgerEntry
 
 if TYPE_CHECKING:
     from ml_platform.stores.registered_version import RegisteredVersion
 
-NOT_MOVED = "not_moved"
 """The verdict of a line that takes back an announced move, which failed."""
 
 _VERDICTS = {EntryKind.PROMOTION: "promoted", EntryKind.ROLLBACK: "rolled_back"}

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import click
 
 from ml_platform.cli.declarations import check_params, known_model
@@ -9,8 +11,10 @@ from ml_platform.cli.options import answerable
 from ml_platform.cli.screen import console
 from ml_platform.cli.state import current_state
 from ml_platform.core.errors import ConfigError
-from ml_platform.core.estimator_params import ParamValue
 from ml_platform.core.ledger import EntryKind
+
+if TYPE_CHECKING:
+    from ml_platform.core.estimator_params import ParamValue
 
 
 @click.command()

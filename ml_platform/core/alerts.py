@@ -124,7 +124,8 @@ def send_waiting(
         send: sends one and says whether the channel took it.
         may_start: whether there is time for one more; without it nothing counts as tried.
     """
-    untried, again = [], []
+    untried: list[Outgoing] = []
+    again: list[Outgoing] = []
     for each in sorted(waiting, key=lambda each: each.attempts):
         if not may_start():
             (again if each.attempts else untried).append(each)

@@ -8,6 +8,9 @@ from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Any, TypeAlias
 
+NOT_MOVED = "not_moved"
+"""Verdict of an outcome: the promotion or rollback that it refers to was not carried out."""
+
 
 class EntryKind(StrEnum):
     """What a line of the ledger records."""

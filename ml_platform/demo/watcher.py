@@ -12,7 +12,7 @@ from ml_platform.core import names
 from ml_platform.core.errors import UserError
 from ml_platform.core.ledger import EntryKind, LedgerEntry
 from ml_platform.lifecycle.landing import RANGE_END, RANGE_START
-from ml_platform.lifecycle.retraining import IN_PROGRESS
+from ml_platform.lifecycle.policy_facts import IN_PROGRESS
 from ml_platform.stores.lake import Lake
 from ml_platform.stores.ledger import Ledger
 from ml_platform.stores.settings import Settings

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from dagster import AssetCheckEvaluation, DagsterInstance
 
 from ml_platform.core.verdict import Verdict
-from ml_platform.lifecycle.check_results import RUN, check_key
+from ml_platform.lifecycle.check_results import check_key
 
 
 @dataclass(frozen=True)
@@ -65,7 +65,6 @@ def _finding(
 ) -> Finding:
     values = {name: value.value for name, value in data.metadata.items()}
     said = values.pop("verdict", None)
-    made_by = values.pop(RUN, run_id)
     return Finding(
         asset=asset,
         check=check,
@@ -74,7 +73,7 @@ def _finding(
         sentence=data.description or "",
         numbers={k: float(v) for k, v in values.items() if isinstance(v, int | float)},
         at=at,
-        run_id=str(made_by),
+        run_id=run_id,
     )
 
 

@@ -13,6 +13,8 @@ from dagster import (
     AssetCheckSeverity,
     AssetExecutionContext,
     AssetKey,
+    DagsterEvent,
+    DagsterEventType,
     MetadataValue,
     TableColumn,
     TableRecord,
@@ -22,9 +24,6 @@ from dagster import (
 from ml_platform.core.check_outcome import CheckOutcome
 from ml_platform.core.verdict import Verdict, worst
 from ml_platform.lifecycle.checked_writes import CheckedWrite, checked_writes
-
-RUN = "run"
-"""Metadata of a partition's evaluation in a run over a range: the run that made it."""
 
 
 def check_result(
@@ -54,10 +53,24 @@ def check_result(
         if not outcome.verdict.evaluated:
             continue
         evaluation = _evaluation(
-            asset, check, partition, outcome, warn_only, context.run.run_id, written.get(partition)
+            asset, check, partition, outcome, warn_only, written.get(partition)
         )
-        context.instance.report_runless_asset_event(evaluation)
+        _report(context, evaluation)
     return single_result(asset, check, _over_range(outcomes), warn_only)
+
+
+def _report(context: AssetExecutionContext, evaluation: AssetCheckEvaluation) -> None:
+    """Record one partition's evaluation as an event of the run that made it.
+
+    A result that a step yields cannot name a partition of a range, and an evaluation reported
+    without a run can be recorded once only per partition.
+    """
+    event = DagsterEvent(
+        event_type_value=DagsterEventType.ASSET_CHECK_EVALUATION.value,
+        job_name=context.run.job_name,
+        event_specific_data=evaluation,
+    )
+    context.instance.report_dagster_event(event, run_id=context.run.run_id)
 
 
 def single_result(
@@ -91,19 +104,17 @@ def _evaluation(
     partition: str,
     outcome: CheckOutcome,
     warn_only: bool,
-    run_id: str,
     written: CheckedWrite | None,
 ) -> AssetCheckEvaluation:
     from dagster._core.definitions.metadata import normalize_metadata
 
-    link = MetadataValue.dagster_run(run_id)
     return AssetCheckEvaluation(
         asset_key=AssetKey(list(asset)),
         check_name=check,
         passed=outcome.verdict.passed,
         severity=_severity(outcome.verdict, warn_only),
         description=_description(outcome),
-        metadata=normalize_metadata(outcome_metadata(outcome) | {RUN: link}),  # type: ignore[arg-type]
+        metadata=normalize_metadata(outcome_metadata(outcome)),  # type: ignore[arg-type]
         target_materialization_data=written,
         partition=partition,
     )

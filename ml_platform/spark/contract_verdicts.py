@@ -54,8 +54,9 @@ def _counted(
     """Rows, values per column and failures per check, in one pass; nulls are rows less values."""
     values = [F.count(F.col(_quoted(f.name))).alias(_count(f)) for f in contract.fields]
     nulls = {i: c for i, c in enumerate(checks) if c.check == NOT_NULLABLE}
+    # Says the same as count_if, in code that Java runs faster.
     failures = [
-        F.count_if(check.fails).alias(fails_count(i))
+        F.count(F.when(check.fails, F.lit(1))).alias(fails_count(i))
         for i, check in enumerate(checks)
         if i not in nulls
     ]

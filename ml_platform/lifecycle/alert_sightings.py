@@ -1,0 +1,161 @@
+"""What alerts are made of: verdicts, ends of runs and lines of the ledger, as sightings."""
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import partial
+from hashlib import blake2b
+
+from dagster import (
+    DagsterEventType,
+    DagsterInstance,
+    DagsterRun,
+    DagsterRunStatus,
+    RunsFilter,
+)
+
+from ml_platform.core import names
+from ml_platform.core.alerts import (
+    Incident,
+)
+from ml_platform.core.incidents import (
+    CheckSeen,
+    RunEnd,
+    incident_of_check,
+    incident_of_run,
+    incidents_of_entry,
+)
+from ml_platform.lifecycle.check_history import Finding, findings
+from ml_platform.lifecycle.model import Model
+from ml_platform.lifecycle.source import Source
+from ml_platform.stores.ledger import Ledger
+
+# Runs write at once, and what one wrote earlier can become visible later: this stretch before the
+# newest event read is looked at again on every tick, and what was seen in it is remembered.
+_CHECKS_READ = 250  # of each check: twice a range of 120 days, whose evaluations come at once
+_RUNS_READ = 1_000  # a run for each of 120 days and each of several tables
+_ENDS = {
+    DagsterRunStatus.SUCCESS: RunEnd.SUCCEEDED,
+    DagsterRunStatus.FAILURE: RunEnd.FAILED,
+    DagsterRunStatus.CANCELED: RunEnd.CANCELED,
+}
+_SOURCE_CHECKS = (names.CONTRACT, names.CONSERVATION, names.VOLUME)
+_MODEL_CHECKS = {
+    names.FEATURES: (names.JOINED,),
+    names.PREDICTIONS: (names.EVERY_EVENT_SCORED,),
+    names.INFERENCE_LOG: (names.LOGGED_ONCE,),
+    names.LABELS: (names.LABEL_JOIN,),
+    names.PERFORMANCE: (names.PERFORMANCE_LEVEL,),
+    names.DRIFT: (names.COLUMN_DRIFT, names.UNSEEN_VALUES, names.SCORE_DRIFT),
+    names.TRAINING_SET: (names.ENOUGH_ROWS,),
+}
+
+
+@dataclass(frozen=True)
+class Sighting:
+    """Something that was written; its incidents are worked out only where it is new."""
+
+    identity: str
+    at: datetime
+    incidents: Callable[[], Iterable[Incident]]
+
+
+def sightings(
+    instance: DagsterInstance,
+    ledger: Ledger,
+    sources: Sequence[Source],
+    models: Sequence[Model],
+    after: datetime,
+) -> Iterator[Sighting]:
+    """Everything that was seen after a moment, in no order."""
+    yield from _of_checks(instance, sources, models, after)
+    yield from _of_runs(instance, after)
+    yield from _of_ledger(ledger, after)
+
+
+def _identity(*parts: object) -> str:
+    """A short name for what was written: thousands of them fit into the cursor."""
+    return blake2b("|".join(map(str, parts)).encode(), digest_size=8).hexdigest()
+
+
+def _of_checks(
+    instance: DagsterInstance,
+    sources: Sequence[Source],
+    models: Sequence[Model],
+    after: datetime,
+) -> Iterator[Sighting]:
+    for asset, check, model, partitioned in _checks(sources, models):
+        for found in findings(instance, asset, check, _CHECKS_READ):
+            at = datetime.fromtimestamp(found.at, UTC)
+            if at <= after:
+                break
+            # Without its partition it is the sum of a range, whose days speak for themselves.
+            if partitioned is (found.partition is not None):
+                identity = _identity(*asset, check, found.partition, found.run_id, found.at)
+                yield Sighting(identity, at, partial(_of_finding, found, at, model))
+
+
+def _of_finding(found: Finding, at: datetime, model: str | None) -> Iterable[Incident]:
+    seen = CheckSeen(found.asset, found.check, found.partition, found.verdict, found.sentence, at)
+    incident = incident_of_check(seen, model)
+    return () if incident is None else (incident,)
+
+
+def _checks(
+    sources: Sequence[Source], models: Sequence[Model]
+) -> Iterator[tuple[tuple[str, ...], str, str | None, bool]]:
+    """Asset, check, model and whether it is partitioned, of each check that people hear of."""
+    for source in sources:
+        yield names.raw(source.spec.name), names.READABLE, None, True
+        for check in _SOURCE_CHECKS:
+            yield names.validated(source.spec.name), check, None, True
+    for model in models:
+        for stage, checks in _MODEL_CHECKS.items():
+            for check in checks:
+                yield model.path(stage), check, model.name, stage not in names.RETRAINING
+
+
+def _of_runs(instance: DagsterInstance, after: datetime) -> Iterator[Sighting]:
+    ended = RunsFilter(statuses=list(_ENDS), updated_after=after)
+    for record in instance.get_run_records(ended, limit=_RUNS_READ):
+        at = datetime.fromtimestamp(record.end_time or record.update_timestamp.timestamp(), UTC)
+        run = record.dagster_run
+        if at > after:
+            yield Sighting(_identity(run.run_id), at, partial(_of_run, instance, run, at))
+
+
+def _of_run(instance: DagsterInstance, run: DagsterRun, at: datetime) -> Iterable[Incident]:
+    error = _error(instance, run)
+    # What a check refused is told by the check: the run is only its messenger.
+    if "DagsterAssetCheckFailedError" in error:
+        return ()
+    return (incident_of_run(run.run_id, _purpose(run), error, at, _ENDS[run.status]),)
+
+
+def _purpose(run: DagsterRun) -> str:
+    model = run.tags.get(names.TAG_RETRAINING_OF)
+    if model:
+        return f"retraining of {model}"
+    tables = run.tags.get(names.TAG_TABLES)
+    return f"landing of {tables}" if tables else "materialisation"
+
+
+def _error(instance: DagsterInstance, run: DagsterRun) -> str:
+    if run.status is not DagsterRunStatus.FAILURE:
+        return ""
+    records = instance.get_records_for_run(
+        run.run_id, of_type=DagsterEventType.STEP_FAILURE, limit=1
+    ).records
+    event = records[0].event_log_entry.dagster_event if records else None
+    if event is None or event.step_failure_data.error is None:
+        return "the run's process ended without a word; see its log"
+    error = event.step_failure_data.error
+    cause = error.cause or error
+    return f"{event.step_key}: {cause.message.strip()}"
+
+
+def _of_ledger(ledger: Ledger, after: datetime) -> Iterator[Sighting]:
+    for entry in ledger.entries(since=after):
+        if entry.decided_at > after:
+            told = partial(incidents_of_entry, entry)
+            yield Sighting(_identity(entry.entry_id), entry.decided_at, told)
