@@ -91,36 +91,42 @@ def seconds_in_steps(result: ExecuteInProcessResult) -> dict[str, float]:
     }
 
 
+def loop_day(loop: Loop, day: str) -> dict[str, dict[str, float]]:
+    """Seconds of a day through the loop: in all, by part and by step."""
+    inside = Breakdown()
+    with inside.watching(PARTS), inside.part(REST):
+        took, result = timed(lambda: run_loop(loop, day))
+    return {
+        "all": {"loop": took},
+        "loop_by_part": dict(inside.seconds),
+        "loop_by_step": seconds_in_steps(result),
+    }
+
+
+def plain_days(plain: PlainScript, lean: PlainScript, day: str) -> dict[str, dict[str, float]]:
+    """Seconds of the same day through the script, in full and lean."""
+    inside = Breakdown()
+    with inside.watching(PLAIN_PARTS), inside.part("rest"):
+        in_full, _ = timed(lambda: plain.run(day))
+    without, _ = timed(lambda: lean.run(day, lean=True))
+    return {"all": {"plain": in_full, "lean": without}, "plain_by_part": dict(inside.seconds)}
+
+
 def compare(loop: Loop, plain: PlainScript, lean: PlainScript, days: list[str]) -> dict[str, Any]:
     """Each day by all three in turn; the first days warm up and are not counted."""
-    seconds: dict[str, list[float]] = {"loop": [], "plain": [], "lean": []}
-    parts: list[dict[str, float]] = []
-    plain_parts: list[dict[str, float]] = []
-    steps: list[dict[str, float]] = []
-    for day in days:
-        inside = Breakdown()
-        with inside.watching(PARTS), inside.part(REST):
-            took, result = timed(lambda day=day: run_loop(loop, day))  # type: ignore[misc]
-        seconds["loop"].append(took)
-        parts.append(dict(inside.seconds))
-        steps.append(seconds_in_steps(result))
-        inside = Breakdown()
-        with inside.watching(PLAIN_PARTS), inside.part("rest"):
-            seconds["plain"].append(timed(lambda day=day: plain.run(day))[0])  # type: ignore[misc]
-        plain_parts.append(dict(inside.seconds))
-        seconds["lean"].append(timed(lambda day=day: lean.run(day, lean=True))[0])  # type: ignore[misc]
-    taken = {name: runs[WARM_UP:] for name, runs in seconds.items()}
-    middle = {name: median(runs) for name, runs in taken.items()}
-    in_steps = medians(steps[WARM_UP:])
+    turns = [(loop_day(loop, day), plain_days(plain, lean, day)) for day in days][WARM_UP:]
+    seconds = [ours["all"] | theirs["all"] for ours, theirs in turns]
+    middle = medians(seconds)
+    steps = medians([ours["loop_by_step"] for ours, _ in turns])
     return {
-        "seconds": {name: rounded(runs) for name, runs in taken.items()},
-        "medians": {name: round(value, 3) for name, value in middle.items()},
+        "seconds": {name: rounded([run[name] for run in seconds]) for name in middle},
+        "medians": middle,
         "ratio": round(middle["loop"] / middle["plain"], 2),
         "ratio_to_lean": round(middle["loop"] / middle["lean"], 2),
-        "loop_by_part": medians(parts[WARM_UP:]),
-        "plain_by_part": medians(plain_parts[WARM_UP:]),
-        "loop_by_step": in_steps,
-        "loop_outside_steps": round(middle["loop"] - sum(in_steps.values()), 3),
+        "loop_by_part": medians([ours["loop_by_part"] for ours, _ in turns]),
+        "plain_by_part": medians([theirs["plain_by_part"] for _, theirs in turns]),
+        "loop_by_step": steps,
+        "loop_outside_steps": round(middle["loop"] - sum(steps.values()), 3),
     }
 
 
