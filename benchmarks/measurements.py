@@ -6,7 +6,7 @@ from datetime import date, datetime
 from pathlib import Path
 
 import pandera.pyspark as pa
-from pyspark.sql import Column, DataFrame, SparkSession
+from pyspark.sql import Column, SparkSession
 from pyspark.sql import functions as F
 from pyspark.sql import types as T
 
@@ -52,8 +52,8 @@ class Keyed(Measurements):
         unique: list[str] = ["id"]  # noqa: RUF012
 
 
-def write_table(spark: SparkSession, rows: int, folder: Path) -> DataFrame:
-    """Write the table as Parquet files, and read it lazily as the platform reads its own."""
+def write_table(spark: SparkSession, rows: int, folder: Path) -> list[str]:
+    """Write the table as Parquet files, and name them."""
     code = F.element_at(F.array(*map(F.lit, CODES)), (F.col("id") % 4 + 1).cast("int"))
     columns: dict[str, Column] = {
         **{f"i{n}": ((F.col("id") * 7919 * n) % 1000).cast("int") for n in range(1, 6)},
@@ -66,4 +66,4 @@ def write_table(spark: SparkSession, rows: int, folder: Path) -> DataFrame:
         "b1": F.col("id") % 1000 != 0,
     }
     spark.range(rows, numPartitions=FILES).withColumns(columns).write.parquet(str(folder))
-    return spark.read.parquet(str(folder))
+    return sorted(map(str, folder.glob("*.parquet")))

@@ -6,7 +6,8 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
 from ml_platform.cli.state import State
-from ml_platform.core.ledger import NOT_MOVED, EntryKind, LedgerEntry
+from ml_platform.core.ledger import NOT_MOVED, EntryKind, LedgerEntry, champion_moves
+from ml_platform.stores.champion_moves import note
 
 if TYPE_CHECKING:
     from ml_platform.stores.registered_version import RegisteredVersion
@@ -22,8 +23,8 @@ def move_champion(
     """Make a version the champion and return the line of the ledger that says so.
 
     The line comes first: cut short in between, the ledger names a move that is still to be made,
-    and never is there a champion that nobody answers for. Where the move fails, a second line
-    takes the first one back, and the failure is raised.
+    and the retraining sensor makes it. Where the move fails, a second line takes the first one
+    back, and the failure is raised.
 
     Args:
         state: of the home.
@@ -51,6 +52,7 @@ def move_champion(
             **said,
         )
         raise
+    note(state.registry, entry)
     return entry
 
 
@@ -63,12 +65,10 @@ def left_behind(entries: Iterable[LedgerEntry]) -> dict[str, LedgerEntry]:
     Returns:
         The version, and the rollback that left it.
     """
-    entries = list(entries)
-    undone = {each.refers_to for each in entries if each.verdict == NOT_MOVED}
     left: dict[str, LedgerEntry] = {}
     standing: str | None = None
-    for entry in entries:
-        if entry.kind not in _VERDICTS or entry.entry_id in undone or not entry.model_version:
+    for entry in champion_moves(entries):
+        if not entry.model_version:
             continue
         former = standing or entry.evidence.get("former")
         if entry.kind is EntryKind.ROLLBACK and former is not None:

@@ -1,8 +1,8 @@
-"""What is declared under defs/models, as far as a command has to know it."""
+"""What is declared under defs/, as far as a command has to know it."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -18,8 +18,17 @@ def declared_models(folder: Path | None = None) -> Mapping[str, Mapping[str, Any
     Raises:
         ConfigError: a defs.yaml is no YAML, or not made of keys.
     """
-    paths = sorted((folder or DECLARATIONS).glob("*/defs.yaml"))
-    return {found["name"]: found for found in map(_attributes, paths) if "name" in found}
+    return {found["name"]: found for _, found in declarations_in(folder or DECLARATIONS)}
+
+
+def declarations_in(folder: Path) -> list[tuple[Path, Mapping[str, Any]]]:
+    """Every defs.yaml of a folder that declares a name, with its attributes.
+
+    Raises:
+        ConfigError: a defs.yaml is no YAML, or not made of keys.
+    """
+    found = [(path, _attributes(path)) for path in sorted(folder.glob("*/defs.yaml"))]
+    return [(path, attributes) for path, attributes in found if "name" in attributes]
 
 
 def known_model(name: str) -> str:
@@ -28,14 +37,28 @@ def known_model(name: str) -> str:
     Raises:
         ConfigError: no such model; the message names those there are.
     """
+    return known("model", name, declared_models())
+
+
+def known(kind: str, name: str, declared: Iterable[str]) -> str:
+    """The name itself, once it is known to be declared.
+
+    Args:
+        kind: what it names: model or source.
+        name: as given.
+        declared: all names there are.
+
+    Raises:
+        ConfigError: it is not among them; the message names those there are.
+    """
     from ml_platform.core.spec_errors import did_you_mean
 
-    models = list(declared_models())
-    if name in models:
+    names = list(declared)
+    if name in names:
         return name
-    guess = did_you_mean(name, models)
-    listed = ", ".join(models) or "none"
-    raise ConfigError(f'There is no model "{name}"{guess or "."} Declared models: {listed}.')
+    guess = did_you_mean(name, names)
+    listed = ", ".join(names) or "none"
+    raise ConfigError(f'There is no {kind} "{name}"{guess or "."} Declared {kind}s: {listed}.')
 
 
 def check_params(model: str, params: Mapping[str, Any]) -> None:

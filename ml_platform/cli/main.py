@@ -6,6 +6,7 @@ from typing import Any
 
 import click
 
+from ml_platform.cli.contract import contract
 from ml_platform.cli.demo import demo
 from ml_platform.cli.ledger import ledger
 from ml_platform.cli.promote import promote
@@ -49,6 +50,7 @@ def main() -> None:
     Ask what happened and why:
       ml-platform status
       ml-platform ledger --model flight_delay
+      ml-platform contract flights
     Overrule it, on record:
       ml-platform rollback flight_delay --by Ada --why "complaints since Monday"
 
@@ -56,5 +58,5 @@ def main() -> None:
     """
 
 
-for command in (demo, up, status, ledger, promote, rollback, retrain):
+for command in (demo, up, status, ledger, contract, promote, rollback, retrain):
     main.add_command(command)

@@ -1,6 +1,6 @@
 """``ManagedModel``: a declared model becomes the whole loop, stage after stage."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from types import ModuleType
 
@@ -75,7 +75,8 @@ class ManagedModel(Component):
             tables: all declared source tables.
 
         Raises:
-            ConfigError: a source, a module or something a module must have does not exist.
+            ConfigError: a source, a module or something a module must have does not exist, or a
+                table has the model's name.
         """
         features = declared_module(self.package, self.spec.features, "features")
         preprocess = declared_module(self.package, self.spec.preprocess, "preprocess")
@@ -112,7 +113,16 @@ class ManagedModel(Component):
                     f'{place_of(self.package, f"sources.{key}")}: there is no table "{name}"; '
                     f"declared under defs/sources are {', '.join(sorted(by_name)) or 'none'}"
                 )
+        self._name_is_its_own(by_name)
         return by_name
+
+    def _name_is_its_own(self, by_name: Mapping[str, SourceTable]) -> None:
+        # Its assets and tables would be mixed with those of the source, in one group and folder.
+        if same := by_name.get(self.spec.name):
+            raise ConfigError(
+                f'{place_of(self.package, "name")}: "{self.spec.name}" is the name of a table too, '
+                f"in {place_of(same.package, 'name')}; give one of them another name"
+            )
 
     def _require(self, module: ModuleType, key: str, needed: Sequence[str]) -> None:
         absent = [each for each in needed if not hasattr(module, each)]

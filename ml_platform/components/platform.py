@@ -1,4 +1,4 @@
-"""``Platform``: what belongs to no one model: landing, alerts, automation."""
+"""``Platform``: what belongs to no one model: landing, alerts, automation, vacuum."""
 
 from dagster import (
     AssetSelection,
@@ -15,6 +15,7 @@ from ml_platform.components.source_table import SourceTable
 from ml_platform.core.platform_spec import PlatformSpec
 from ml_platform.lifecycle.alerts import alerts_sensor
 from ml_platform.lifecycle.landing import landing_sensor
+from ml_platform.lifecycle.vacuum import vacuum_schedule
 from ml_platform.resources.alerts_resource import AlertsResource
 from ml_platform.stores.settings import Settings
 
@@ -22,7 +23,7 @@ _AUTOMATION_SECONDS = 30
 
 
 class Platform(Component):
-    """The sensors over all tables and models, and the channels alerts go to."""
+    """The sensors and schedules over all tables and models, and the channels alerts go to."""
 
     def __init__(self, spec: PlatformSpec) -> None:
         """Hold a declaration that was checked already."""
@@ -40,7 +41,7 @@ class Platform(Component):
         return cls(attributes)
 
     def build_defs(self, context: ComponentLoadContext) -> Definitions:
-        """The landing, alerts and automation sensors."""
+        """The landing, alerts and automation sensors, and the weekly vacuum."""
         settings = Settings.from_env()
         tree = context.component_tree
         tables = tree.get_all_components(of_type=SourceTable)
@@ -60,6 +61,7 @@ class Platform(Component):
                     description="Lets corrections and late inputs flow on to what follows them.",
                 ),
             ],
+            schedules=[vacuum_schedule()],
             resources={
                 "alert_channels": AlertsResource(
                     urls={name: list(urls) for name, urls in self.spec.channels.items()},

@@ -32,11 +32,9 @@ class Cause(StrEnum):
 
     NO_CHAMPION = "no_champion"
     DATA_QUALITY = "data_quality"
-    ENDPOINT = "endpoint"
     COVARIATE_DRIFT = "covariate_drift"
     PERFORMANCE_LOSS = "performance_loss"
     PERFORMANCE_LOSS_AFTER_PROMOTION = "performance_loss_after_promotion"
-    LABEL_DRIFT = "label_drift"
     SCORE_DRIFT = "score_drift"
     UNSEEN = "unseen"
     NEW_DATA = "new_data"

@@ -8,6 +8,7 @@ from pydantic import AfterValidator, BeforeValidator, Field, PlainSerializer, Wi
 
 from ml_platform.core.duration import format_duration, parse_duration
 from ml_platform.core.errors import ConfigError
+from ml_platform.core.names import LEDGER
 
 # Names become folders, table names, asset keys and URL parts: the one spelling fits them all.
 _NAME = re.compile(r"[a-z][a-z0-9_]{0,62}")
@@ -21,6 +22,12 @@ def _name(text: str) -> str:
         raise ValueError(
             f'given "{text}"; a name is small letters, digits and _ and begins with a letter'
         )
+    return text
+
+
+def _lake_name(text: str) -> str:
+    if text == LEDGER:
+        raise ValueError(f'given "{text}"; the platform keeps a table of its own under that name')
     return text
 
 
@@ -72,6 +79,8 @@ def write_duration(length: timedelta | str) -> str:
 
 
 Name = Annotated[str, AfterValidator(_name)]
+# Of a source or a model: a folder of the lake that holds its tables.
+LakeName = Annotated[Name, AfterValidator(_lake_name)]
 Column = Annotated[str, AfterValidator(_column)]
 Module = Annotated[str, AfterValidator(_module)]
 Owner = Annotated[str, AfterValidator(_owner)]

@@ -12,24 +12,21 @@ from ml_platform.core.verdict import Verdict
 
 
 class CheckName(StrEnum):
-    """The checks that decisions are made from."""
+    """The checks that decisions are made from.
+
+    `CONTRACT` is about the rows of a table, and about a landed file as a whole: that it can be
+    read and has its columns.
+    """
 
     CONTRACT = "contract"
     VOLUME = "volume"
-    SCHEMA = "schema"
-    MISSING_SOURCE = "missing_source"
     DRIFT = "drift"
     SCORE_DRIFT = "score_drift"
-    LABEL_DRIFT = "label_drift"
     UNSEEN = "unseen"
     PERFORMANCE = "performance"
-    ESTIMATED_PERFORMANCE = "estimated_performance"
-    ENDPOINT = "endpoint"
 
 
-DATA_QUALITY = frozenset(
-    {CheckName.CONTRACT, CheckName.VOLUME, CheckName.SCHEMA, CheckName.MISSING_SOURCE}
-)
+DATA_QUALITY = frozenset({CheckName.CONTRACT, CheckName.VOLUME})
 
 
 @dataclass(frozen=True)

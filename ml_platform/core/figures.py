@@ -13,3 +13,21 @@ def short(value: float, digits: int = 2) -> str:
     if text in ("", "-", "-0"):
         return "0"
     return text.replace("0.", ".", 1) if text.lstrip("-").startswith("0.") else text
+
+
+def counted(number: int, noun: str) -> str:
+    """Write a number before what it counts, whose plural ends in "s".
+
+    >>> counted(1, "row"), counted(0, "row"), counted(1200, "labelled row")
+    ('1 row', '0 rows', '1,200 labelled rows')
+    """
+    return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"
+
+
+def percent(share: float) -> str:
+    """Write a declared share (0 to 1) as it was meant: no digit is rounded away or added.
+
+    >>> percent(0.3), percent(0.125), percent(0.0)
+    ('30%', '12.5%', '0%')
+    """
+    return f"{100 * share:g}%"

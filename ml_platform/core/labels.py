@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from ml_platform.core.check_outcome import CheckOutcome, not_evaluated
+from ml_platform.core.figures import counted
 from ml_platform.core.verdict import Verdict
 
 
@@ -36,7 +37,7 @@ def label_join_outcome(
     if not rows:
         return not_evaluated("no labels have come yet")
     if anomalies is None or not events:
-        return not_evaluated(f"{rows} labels came before the events they are for")
+        return not_evaluated(f"{counted(rows, 'label')} came before the events of the partition")
     labelled = rows - anomalies.corrected - anomalies.unknown
     numbers = {
         "labels": rows,
@@ -46,9 +47,9 @@ def label_join_outcome(
         "corrected": anomalies.corrected,
     }
     sentence = (
-        f"{labelled} of {events} events have a label ({labelled / events:.1%}); labels for unknown "
-        f"events: {anomalies.unknown}, conflicting: {anomalies.conflicting}, "
-        f"corrected: {anomalies.corrected}"
+        f"{labelled:,} of {counted(events, 'event')} labelled ({labelled / events:.1%}); "
+        f"labels for unknown events: {anomalies.unknown:,}, "
+        f"conflicting: {anomalies.conflicting:,}, corrected: {anomalies.corrected:,}"
     )
     odd = anomalies.unknown or anomalies.conflicting
     return CheckOutcome(Verdict.WARNED if odd else Verdict.PASSED, sentence, numbers)

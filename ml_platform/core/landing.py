@@ -7,14 +7,18 @@ backlog of neighbouring partitions that need the same assets becomes one run ove
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, replace
 from hashlib import sha256
 from itertools import groupby
 from operator import itemgetter
 from types import MappingProxyType
+from typing import TypeAlias
 
 SETTLE_SECONDS = 2.0
+
+Place: TypeAlias = tuple[str, str]
+"""A table and one of its partitions: what no two runs take in at once."""
 
 
 @dataclass(frozen=True)
@@ -65,19 +69,31 @@ class ModelFlow:
 
 @dataclass(frozen=True)
 class IngestionRun:
-    """One run: these partitions of these tables, and the model stages that follow them."""
+    """One run: these partitions of these tables, and the model stages that follow them.
+
+    ``attempt`` counts from 1; a repeat starts not before ``not_before`` (seconds since the epoch).
+    """
 
     partitions: tuple[str, ...]
     tables: frozenset[str]
     models: frozenset[str]
     labelled: frozenset[str]
     fingerprints: tuple[str, ...]
+    attempt: int = 1
+    not_before: float = 0.0
 
     @property
     def key(self) -> str:
         """Identifies the run by its content: the same landing never runs twice."""
         what = ",".join(sorted(self.tables))
-        return f"{self.partitions[0]}..{self.partitions[-1]}|{what}|{';'.join(self.fingerprints)}"
+        again = f"|attempt {self.attempt}" if self.attempt > 1 else ""
+        days = f"{self.partitions[0]}..{self.partitions[-1]}"
+        return f"{days}|{what}|{';'.join(self.fingerprints)}{again}"
+
+    @property
+    def takes_in(self) -> frozenset[Place]:
+        """Each table and partition that the run writes."""
+        return frozenset((table, day) for table in self.tables for day in self.partitions)
 
 
 @dataclass(frozen=True)
@@ -97,6 +113,7 @@ def plan_ingestion(
     now: float,
     settle_seconds: Mapping[str, float] = MappingProxyType({}),
     largest_range: int = 120,
+    busy: Set[Place] = frozenset(),
 ) -> IngestionPlan:
     """Plan the runs for what has landed and was not handled yet.
 
@@ -110,6 +127,8 @@ def plan_ingestion(
         settle_seconds: by table; a file younger than this may still be growing and is left
             alone. Two seconds for a table that is not named.
         largest_range: at most so many partitions in one run.
+        busy: what runs that are queued or in progress take in; a file that lands there meanwhile
+            waits, so that the older run cannot write after the newer.
 
     Returns:
         the plan; running it and planning again with its files as handled gives no runs.
@@ -121,7 +140,9 @@ def plan_ingestion(
     strays = [f for f in changed if f.partition not in known]
     settled = [f for f in placed if _is_settled(f, settle_seconds, now)]
     growing = [f for f in placed if f not in settled]
-    ready = [f for f in settled if not (f.name in handled and handled[f.name].same_bytes(f))]
+    news = [f for f in settled if not (f.name in handled and handled[f.name].same_bytes(f))]
+    held = [f for f in news if (f.table, f.partition) in busy]
+    ready = [f for f in news if f not in held]
     present = {f.name for f in ready} | set(handled)
     runs = [
         _run_of(partition, [f for f in ready if f.partition == partition], flows, present, looked)
@@ -130,47 +151,15 @@ def plan_ingestion(
     waiting = [
         *(f"{f.path}: {f.table} has no partition {f.partition}" for f in strays),
         *(f"{f.path} may still be growing" for f in growing),
+        *(f"{f.path} waits for the run that takes in its partition" for f in held),
         *_missing_inputs(flows, present),
     ]
-    return IngestionPlan(_merge(runs, partitions, largest_range), tuple(settled), tuple(waiting))
+    taken = tuple(f for f in settled if f not in held)
+    return IngestionPlan(_merge(runs, partitions, largest_range), taken, tuple(waiting))
 
 
 def _is_settled(file: LandedFile, settle_seconds: Mapping[str, float], now: float) -> bool:
     return now - file.modified_at >= settle_seconds.get(file.table, SETTLE_SECONDS)
-
-
-def behind_backlog(plan: IngestionPlan, going: bool) -> IngestionPlan:
-    """Take a backlog in before anything else: later days look back on its days.
-
-    Args:
-        plan: what is due.
-        going: whether a run over a range is under way already.
-
-    Returns:
-        the plan itself without any backlog; else at most the earliest run, the rest held back
-        for a later look.
-    """
-    ranges = [run for run in plan.runs if len(run.partitions) > 1]
-    if not (going or ranges):
-        return plan
-    runs = () if going else plan.runs[:1]
-    taken = tuple(
-        f
-        for f in plan.taken
-        for run in runs
-        if f.table in run.tables and f.partition in run.partitions
-    )
-    held = len(plan.taken) - len(taken)
-    waits = (f"{held} files wait for the backlog before them",) if held else ()
-    return IngestionPlan(runs, taken, (*waits, *plan.waiting))
-
-
-def split_run(run: IngestionRun) -> tuple[IngestionRun, ...]:
-    """Take a failed range apart, so that one bad partition does not hold up the others."""
-    return tuple(
-        replace(run, partitions=(day,), fingerprints=(*run.fingerprints, "day"))
-        for day in run.partitions
-    )
 
 
 def _run_of(

@@ -2,7 +2,7 @@
 
 import json
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, fields
 from datetime import UTC, datetime
 from enum import StrEnum
@@ -76,6 +76,14 @@ class LedgerEntry:
 
 Past: TypeAlias = Sequence[LedgerEntry]
 """The ledger of one model, as a decision sees it."""
+
+
+def champion_moves(past: Iterable[LedgerEntry]) -> list[LedgerEntry]:
+    """The promotions and rollbacks that stand, in the order given; those taken back left out."""
+    past = list(past)
+    taken_back = {entry.refers_to for entry in past if entry.verdict == NOT_MOVED}
+    kinds = (EntryKind.PROMOTION, EntryKind.ROLLBACK)
+    return [each for each in past if each.kind in kinds and each.entry_id not in taken_back]
 
 
 def _finite(value: Any) -> Any:

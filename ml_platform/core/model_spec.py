@@ -14,6 +14,7 @@ from ml_platform.core.declared_types import (
     Columns,
     Count,
     Duration,
+    LakeName,
     Module,
     Name,
     Names,
@@ -130,7 +131,7 @@ class DecisionSpec(Declared):
 class ModelSpec(Declared):
     """One managed model, as declared in its defs.yaml."""
 
-    name: Name
+    name: LakeName
     task: Literal["binary_classification"]
     sources: SourcesSpec
     key: Annotated[Columns, Field(min_length=1)]

@@ -15,22 +15,22 @@ AssetPath = tuple[str, ...]
 
 def landing(table: str) -> AssetPath:
     """The landing files of a source table, as the outside world writes them."""
-    return ("landing", table)
+    return (table, "landing")
 
 
 def raw(table: str) -> AssetPath:
     """A source table as landed, with provenance."""
-    return ("raw", table)
+    return (table, "raw")
 
 
 def validated(table: str) -> AssetPath:
     """The rows of a source table that keep its contract, typed."""
-    return ("validated", table)
+    return (table, "validated")
 
 
 def quarantine(table: str) -> AssetPath:
     """The rows of a source table that break its contract, with reasons."""
-    return ("quarantine", table)
+    return (table, "quarantine")
 
 
 # --- models ------------------------------------------------------------------------------------
@@ -66,7 +66,7 @@ def table_of(path: AssetPath) -> str:
     """The lake table behind an asset.
 
     >>> table_of(raw("flights"))
-    'raw/flights'
+    'flights/raw'
     """
     return "/".join(path)
 
@@ -79,6 +79,7 @@ PARTITION: Final = "partition"
 
 READABLE: Final = "readable"
 CONTRACT: Final = "contract"
+REFUSED_ROWS: Final = "refused_rows"
 CONSERVATION: Final = "conservation"
 VOLUME: Final = "volume"
 JOINED: Final = "joined"
@@ -96,6 +97,8 @@ ENOUGH_ROWS: Final = "enough_rows"
 TAG_TRIGGER: Final = "ml_platform/trigger"
 """What asked for the run: landing, retraining, automation."""
 TAG_TABLES: Final = "ml_platform/tables"
+TAG_ATTEMPT: Final = "ml_platform/attempt"
+"""Of a landing run that is repeated: which attempt it is, as in "2 of 3"."""
 TAG_RETRAINING_OF: Final = "ml_platform/retraining_of"
 TAG_CAUSE: Final = "ml_platform/cause"
 TAG_DECISION: Final = "ml_platform/decision"

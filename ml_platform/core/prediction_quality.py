@@ -6,6 +6,7 @@ from dataclasses import asdict, dataclass
 from math import nan
 
 from ml_platform.core.check_outcome import CheckOutcome, not_evaluated
+from ml_platform.core.figures import counted
 from ml_platform.core.verdict import Verdict
 
 
@@ -68,11 +69,11 @@ def predicted_outcome(rows: int, scored: int, scores: ScoreRange) -> CheckOutcom
         "lowest_score": scores.lowest,
         "highest_score": scores.highest,
     }
-    sentence = f"{scored} predictions for {rows} rows"
+    sentence = f"{counted(scored, 'prediction')} for {counted(rows, 'row')}"
     if rows != scored:
         return CheckOutcome(Verdict.FAILED, sentence, numbers)
     if scores.undefined:
-        found = f"{sentence}, but {scores.undefined} scores are missing or not a number"
+        found = f"{sentence}, but {counted(scores.undefined, 'score')} missing or not a number"
         return CheckOutcome(Verdict.FAILED, found, numbers)
     span = f"from {scores.lowest:.4g} to {scores.highest:.4g}"
     if not (scores.lowest >= 0 and scores.highest <= 1):
@@ -89,11 +90,13 @@ def logged_outcome(keys: LoggedKeys) -> CheckOutcome:
     """
     numbers = asdict(keys)
     sentence = (
-        f"{keys.logged} log rows for {keys.predictions} predictions, {keys.added} of them new"
+        f"{counted(keys.logged, 'log row')} for {counted(keys.predictions, 'prediction')}, "
+        f"{keys.added:,} of them new"
     )
     if keys.missing or keys.doubled:
-        found = f"{keys.missing} predictions are missing from the log, {keys.doubled} keys are"
-        return CheckOutcome(Verdict.FAILED, f"{found} in it more than once: {sentence}", numbers)
+        missing = f"{counted(keys.missing, 'prediction')} missing from the log"
+        doubled = f"{counted(keys.doubled, 'key')} in it more than once"
+        return CheckOutcome(Verdict.FAILED, f"{missing}, {doubled}: {sentence}", numbers)
     if not keys.predictions:
         return not_evaluated("there are no predictions to log")
     return CheckOutcome(Verdict.PASSED, sentence, numbers)

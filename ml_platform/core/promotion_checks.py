@@ -4,6 +4,7 @@ import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from ml_platform.core.figures import counted, percent
 from ml_platform.core.gate_evidence import GateEvidence, SegmentScore
 from ml_platform.core.metric_names import HIGHER_IS_BETTER, gain
 from ml_platform.core.performance.interval import Interval
@@ -43,7 +44,7 @@ def better_than_champion(evidence: GateEvidence, spec: PromotionSpec) -> GateChe
     if evidence.champion is None or gained is None:
         return _incomparable(name, evidence, spec.metric)
     said = _compared(spec.metric, evidence.candidate, evidence.champion, gained, spec.confidence)
-    return _judged(name, gained.low > 0, gained.low, 0.0, f"{said}; it must be above 0")
+    return _judged(name, gained.low > 0, gained.low, 0.0, f"{said}; the whole range must be better")
 
 
 def not_worse_than_champion(
@@ -60,8 +61,9 @@ def not_worse_than_champion(
     if evidence.champion is None or gained is None:
         return _incomparable(name, evidence, metric)
     said = _compared(metric, evidence.candidate, evidence.champion, gained, spec.confidence)
-    passed = gained.low >= -tolerance
-    return _judged(name, passed, gained.low, -tolerance, f"{said}; {-tolerance:g} is allowed")
+    worst = 0.0 - tolerance  # never the "-0.0" that negation makes of none
+    reason = f"{said}; worse by {tolerance:g} is allowed"
+    return _judged(name, gained.low >= worst, gained.low, worst, reason)
 
 
 def floor(evidence: GateEvidence, metric: str, bound: float) -> GateCheck:
@@ -98,14 +100,16 @@ def segments_hold(evidence: GateEvidence, spec: PromotionSpec) -> GateCheck:
         return _not_applicable(name, "no segments are declared")
     drops = {s: drop for s in evidence.segments if (drop := _drop(s, spec)) is not None}
     thin = len(evidence.segments) - len(drops)
-    left_out = f"; {thin} not evaluated (undefined, or under {spec.segment_min_rows} rows)"
+    needed = counted(spec.segment_min_rows, "row")
+    left_out = f"; {thin} not evaluated (undefined, or under {needed})"
     if not drops:
         return _not_evaluated(name, f"no segment could be judged{left_out}", limit)
     worst = max(drops, key=lambda segment: drops[segment])
     reason = (
-        f"{spec.metric} of {worst.segment} {worst.value} is {_behind(drops[worst])} "
-        f"({worst.rows:,} rows), the furthest behind of {len(drops)} segments; "
-        f"{limit:g} is allowed{left_out if thin else ''}"
+        f"{spec.metric} of {worst.segment} {worst.value} is {_ahead(-drops[worst])} "
+        f"({counted(worst.rows, 'row')}), the furthest behind of "
+        f"{counted(len(drops), 'segment')}; worse by {limit:g} is allowed"
+        f"{left_out if thin else ''}"
     )
     return _judged(name, drops[worst] <= limit, drops[worst], limit, reason)
 
@@ -125,7 +129,9 @@ def sane_on_extremes(evidence: GateEvidence) -> GateCheck:
         if found
     ]
     said = ", ".join(wrong) or f"all are finite, in 0 to 1, and spread over {scores.spread:.3f}"
-    return _judged(name, not wrong, scores.spread, 0.0, f"scores of {scores.rows} rows: {said}")
+    return _judged(
+        name, not wrong, scores.spread, 0.0, f"scores of {counted(scores.rows, 'row')}: {said}"
+    )
 
 
 def _gained(evidence: GateEvidence, metric: str) -> Interval | None:
@@ -145,8 +151,8 @@ def _compared(
 ) -> str:
     return (
         f"{metric} {candidate.get(metric, math.nan):.4f} against "
-        f"{champion.get(metric, math.nan):.4f} of the champion: better by {gained.value:+.4f}, "
-        f"with {confidence:.0%} confidence by {gained.low:+.4f} to {gained.high:+.4f}"
+        f"{champion.get(metric, math.nan):.4f} of the champion: {_ahead(gained.value)}, "
+        f"with {percent(confidence)} confidence from {_ahead(gained.low)} to {_ahead(gained.high)}"
     )
 
 
@@ -157,8 +163,15 @@ def _drop(segment: SegmentScore, spec: PromotionSpec) -> float | None:
     return None if math.isnan(drop) else drop
 
 
-def _behind(drop: float) -> str:
-    return f"{drop:.4f} worse" if drop > 0 else f"{-drop:.4f} better"
+def _ahead(gained: float) -> str:
+    """Say a difference by its word, which nobody reads over as they do a sign.
+
+    >>> _ahead(0.017), _ahead(-0.017), _ahead(-0.00001)
+    ('better by 0.0170', 'worse by 0.0170', 'equal')
+    """
+    if round(gained, 4) == 0:
+        return "equal"
+    return f"{'better' if gained > 0 else 'worse'} by {abs(gained):.4f}"
 
 
 def _judged(name: str, passed: bool, value: float, threshold: float, reason: str) -> GateCheck:

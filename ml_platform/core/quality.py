@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from statistics import median
 
 from ml_platform.core.check_outcome import Cell, CheckOutcome, not_evaluated
+from ml_platform.core.figures import counted, percent
 from ml_platform.core.source_spec import VolumeLimits
 from ml_platform.core.verdict import Verdict
 
@@ -56,15 +57,17 @@ def contract_outcome(
         sentence = f"the table as a whole breaks {named}: partition blocked"
         return CheckOutcome(Verdict.FAILED, sentence, numbers, table)
     if not count.quarantined:
-        return CheckOutcome(Verdict.PASSED, f"all {count.landed} rows keep the contract", numbers)
+        kept = "the only row keeps" if count.landed == 1 else f"all {count.landed:,} rows keep"
+        return CheckOutcome(Verdict.PASSED, f"{kept} the contract", numbers)
     limit = 0.0 if fail_on_any else block_above
     main = f", mostly {reasons[0].column or 'the row'}: {reasons[0].check}" if reasons else ""
-    found = f"{count.quarantined} of {count.landed} rows ({share:.1%}) break the contract{main}"
+    refused = f"{count.quarantined:,} of {counted(count.landed, 'row')} ({share:.1%})"
+    verb = "breaks" if count.quarantined == 1 else "break"
+    found = f"{refused} {verb} the contract{main}"
     if share > limit:
-        return CheckOutcome(
-            Verdict.FAILED, f"{found}; the limit is {limit:.1%}: partition blocked", numbers, table
-        )
-    return CheckOutcome(Verdict.WARNED, f"{found}; they are in quarantine", numbers, table)
+        sentence = f"{found}; the limit is {percent(limit)}: partition blocked"
+        return CheckOutcome(Verdict.FAILED, sentence, numbers, table)
+    return CheckOutcome(Verdict.WARNED, f"{found}; set aside in quarantine", numbers, table)
 
 
 def conservation_outcome(count: PartitionCount, validated: int | None) -> CheckOutcome:
@@ -75,13 +78,15 @@ def conservation_outcome(count: PartitionCount, validated: int | None) -> CheckO
         validated: rows written as valid; None when the partition was blocked.
     """
     if validated is None:
-        return not_evaluated("the partition is blocked: its last good version stays")
+        return not_evaluated("the partition is blocked: what was validated of it before stays")
     numbers = {
         "landed": count.landed,
         "validated": validated,
         "quarantined": count.quarantined,
     }
-    balance = f"{count.landed} landed = {validated} validated + {count.quarantined} quarantined"
+    balance = (
+        f"{count.landed:,} landed = {validated:,} validated + {count.quarantined:,} quarantined"
+    )
     if count.landed == validated + count.quarantined:
         return CheckOutcome(Verdict.PASSED, balance, numbers)
     return CheckOutcome(Verdict.FAILED, f"rows lost or made: not {balance}", numbers)
@@ -101,18 +106,20 @@ def volume_outcome(
     before = [n for key, n in sorted(history.items()) if key < partition][-28:]
     if len(before) < limits.min_history:
         return not_evaluated(
-            f"{len(before)} earlier partitions, {limits.min_history} are needed for a median"
+            f"{counted(len(before), 'earlier partition')}; a median needs {limits.min_history}"
         )
     usual = median(before)
     numbers = {"rows": rows, "median_rows": usual}
     change = ""
     if usual:
         numbers["change"] = rows / usual - 1
-        change = f"{numbers['change']:+.0%} "
-    sentence = f"{rows} rows, {change}against the median {usual:.0f} of {len(before)} before"
+        change = f"{numbers['change']:+z.0%} "
+    sentence = (
+        f"{counted(rows, 'row')}, {change}against the median {usual:,.0f} of {len(before)} before"
+    )
     if usual * (1 - limits.max_drop) <= rows <= usual * (1 + limits.max_rise):
         return CheckOutcome(Verdict.PASSED, sentence, numbers)
-    allowed = f"allowed: -{limits.max_drop:.0%} to +{limits.max_rise:.0%}"
+    allowed = f"allowed: -{percent(limits.max_drop)} to +{percent(limits.max_rise)}"
     return CheckOutcome(Verdict.FAILED, f"{sentence}; {allowed}", numbers)
 
 
@@ -129,8 +136,9 @@ def joined_outcome(events: int, rows: int) -> CheckOutcome:
     if not events and not rows:
         return not_evaluated("there are no events: the primary table has no rows here")
     numbers = {"events": events, "feature_rows": rows}
+    balance = f"{counted(rows, 'feature row')} for {counted(events, 'event')}"
     if events == rows:
-        return CheckOutcome(Verdict.PASSED, f"{rows} feature rows for {events} events", numbers)
-    change = "were lost" if rows < events else "were made"
-    sentence = f"{abs(events - rows)} rows {change}: {rows} feature rows for {events} events"
+        return CheckOutcome(Verdict.PASSED, balance, numbers)
+    change = "lost" if rows < events else "made"
+    sentence = f"{counted(abs(events - rows), 'row')} {change}: {balance}"
     return CheckOutcome(Verdict.FAILED, sentence, numbers)

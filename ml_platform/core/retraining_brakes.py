@@ -11,6 +11,7 @@ from datetime import timedelta
 from ml_platform.core.decision import Action, Brake, Cause, Decision
 from ml_platform.core.duration import format_duration
 from ml_platform.core.facts import Facts
+from ml_platform.core.figures import counted
 from ml_platform.core.ledger import EntryKind, Past
 from ml_platform.core.partition_time import moment_of
 from ml_platform.core.retraining_spec import RetrainingSpec
@@ -52,8 +53,8 @@ def impatient(proposed: Decision, policy: RetrainingSpec, facts: Facts) -> str |
     if violated >= patience.count:
         return None
     return (
-        f"waits for {patience.count} violations among the last {patience.of} partitions, "
-        f"{violated} so far"
+        f"waits for {counted(patience.count, 'violation')} among the last "
+        f"{counted(patience.of, 'partition')}, {violated} so far"
     )
 
 
@@ -74,7 +75,7 @@ def over_budget(proposed: Decision, policy: RetrainingSpec, facts: Facts, past: 
     spent = len(retrainings_within(BUDGET_WINDOW, facts, past))
     if spent < policy.max_per_30_days:
         return None
-    return f"the budget of {policy.max_per_30_days} retrainings in 30 days is spent"
+    return f"the budget of {counted(policy.max_per_30_days, 'retraining')} in 30 days is spent"
 
 
 def retrainings_within(length: timedelta, facts: Facts, past: Past) -> list[str]:

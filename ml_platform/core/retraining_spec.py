@@ -33,8 +33,8 @@ class Violations(Declared):
 class RetrainingSpec(Declared):
     """What may cause a retraining, and what holds it back.
 
-    `on` lists the causes that may: `drift` (with loss of estimated performance, or inputs never
-    seen in training), `degradation` (loss of realised performance) and `new_data` (the champion
+    `on` lists the causes that may: `drift` (with loss of performance, or inputs never seen in
+    training), `degradation` (loss of performance) and `new_data` (the champion
     learned from data older than `max_age`). Cooldown and budget are counted in data time.
     """
 

@@ -6,7 +6,7 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import BeforeValidator, Field, field_validator, model_validator
 
-from ml_platform.core.declared_types import Count, Module, Name, Owner, Positive, Share
+from ml_platform.core.declared_types import Count, LakeName, Module, Owner, Positive, Share
 from ml_platform.core.spec_errors import Declared, refuse
 
 PARTITION_PLACEHOLDER = "{partition}"
@@ -83,7 +83,7 @@ class SourceSpec(Declared):
     ('quarantine', 'day')
     """
 
-    name: Name
+    name: LakeName
     landing: Landing
     partitions: Partitions
     contract: Module = Field(description="A DataFrameModel beside defs.yaml: contract.Flights.")

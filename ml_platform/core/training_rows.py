@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from ml_platform.core.check_outcome import CheckOutcome
+from ml_platform.core.figures import counted
 from ml_platform.core.verdict import Verdict
 
 
@@ -15,6 +16,7 @@ def enough_rows_outcome(train: int, holdout: int, needed: int) -> CheckOutcome:
         needed: ``training.min_rows`` of the model, for the rows to learn from.
     """
     numbers = {"train_rows": train, "holdout_rows": holdout}
-    sentence = f"{train:,} rows to learn from ({needed:,} needed), {holdout:,} held out"
+    learnt = f"{counted(train, 'row')} to learn from ({needed:,} needed)"
+    sentence = f"{learnt}, {holdout:,} held out"
     enough = train >= needed and holdout > 0
     return CheckOutcome(Verdict.PASSED if enough else Verdict.FAILED, sentence, numbers)

@@ -22,6 +22,7 @@ from ml_platform.core.alerts import (
     plan_messages,
     send_waiting,
 )
+from ml_platform.core.figures import counted
 from ml_platform.lifecycle.alert_sightings import Sighting, sightings
 from ml_platform.lifecycle.model import Model
 from ml_platform.lifecycle.source import Source
@@ -93,8 +94,9 @@ def alerts_sensor(
         waiting = [*memory.waiting, *_addressed(messages, channels)]
         left = _send(alert_channels.open(), waiting)
         context.update_cursor(_CURSOR.dump_json(_after(memory, seen, still_open, left)).decode())
+        sent, open_now = counted(len(messages), "alert"), counted(len(still_open), "trouble")
         late = f", {len(left)} to be sent again" if left else ""
-        return SkipReason(f"{len(messages)} alerts sent, {len(still_open)} troubles open{late}")
+        return SkipReason(f"{sent} sent, {open_now} open{late}")
 
     return alerts
 

@@ -32,6 +32,7 @@ def check_result(
     check: str,
     outcomes: Mapping[str, CheckOutcome],
     warn_only: bool = False,
+    warned_passes: bool = False,
 ) -> AssetCheckResult:
     """The result of a partitioned check.
 
@@ -45,18 +46,20 @@ def check_result(
         check: the check's name.
         outcomes: by partition key.
         warn_only: show a failure as a warning, as the declaration may ask.
+        warned_passes: tell Dagster that a check which only warned has passed. Its automation asks
+            whether a blocking check passed and does not look at how grave it is. The verdict of
+            the platform is as it was.
     """
     if len(outcomes) == 1:
-        return single_result(asset, check, next(iter(outcomes.values())), warn_only)
+        [outcome] = outcomes.values()
+        return single_result(asset, check, outcome, warn_only, warned_passes)
     written = checked_writes(context.instance, asset, outcomes.keys())
     for partition, outcome in outcomes.items():
         if not outcome.verdict.evaluated:
             continue
-        evaluation = _evaluation(
-            asset, check, partition, outcome, warn_only, written.get(partition)
-        )
-        _report(context, evaluation)
-    return single_result(asset, check, _over_range(outcomes), warn_only)
+        result = single_result(asset, check, outcome, warn_only, warned_passes)
+        _report(context, _evaluation(result, partition, written.get(partition)))
+    return single_result(asset, check, _over_range(outcomes), warn_only, warned_passes)
 
 
 def _report(context: AssetExecutionContext, evaluation: AssetCheckEvaluation) -> None:
@@ -74,13 +77,17 @@ def _report(context: AssetExecutionContext, evaluation: AssetCheckEvaluation) ->
 
 
 def single_result(
-    asset: tuple[str, ...], check: str, outcome: CheckOutcome, warn_only: bool = False
+    asset: tuple[str, ...],
+    check: str,
+    outcome: CheckOutcome,
+    warn_only: bool = False,
+    warned_passes: bool = False,
 ) -> AssetCheckResult:
     """The result of a check that is not partitioned, or of one partition."""
     return AssetCheckResult(
         asset_key=AssetKey(list(asset)),
         check_name=check,
-        passed=outcome.verdict.passed,
+        passed=outcome.verdict.passed or (warned_passes and outcome.verdict is Verdict.WARNED),
         severity=_severity(outcome.verdict, warn_only),
         description=_description(outcome),
         metadata=outcome_metadata(outcome),
@@ -99,22 +106,18 @@ def outcome_metadata(outcome: CheckOutcome) -> dict[str, object]:
 
 
 def _evaluation(
-    asset: tuple[str, ...],
-    check: str,
-    partition: str,
-    outcome: CheckOutcome,
-    warn_only: bool,
-    written: CheckedWrite | None,
+    result: AssetCheckResult, partition: str, written: CheckedWrite | None
 ) -> AssetCheckEvaluation:
-    from dagster._core.definitions.metadata import normalize_metadata
-
+    """The result as an event about one partition of a range."""
+    assert result.asset_key is not None
+    assert result.check_name is not None
     return AssetCheckEvaluation(
-        asset_key=AssetKey(list(asset)),
-        check_name=check,
-        passed=outcome.verdict.passed,
-        severity=_severity(outcome.verdict, warn_only),
-        description=_description(outcome),
-        metadata=normalize_metadata(outcome_metadata(outcome)),  # type: ignore[arg-type]
+        asset_key=result.asset_key,
+        check_name=result.check_name,
+        passed=result.passed,
+        severity=result.severity,
+        description=result.description,
+        metadata=result.metadata,
         target_materialization_data=written,
         partition=partition,
     )

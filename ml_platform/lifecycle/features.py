@@ -20,6 +20,7 @@ from pyspark.sql.types import StringType, StructField, StructType
 
 from ml_platform.core import names
 from ml_platform.core.check_outcome import CheckOutcome
+from ml_platform.core.figures import counted
 from ml_platform.core.quality import joined_outcome
 from ml_platform.lifecycle.automation import follow_inputs_except
 from ml_platform.lifecycle.check_results import check_result
@@ -44,7 +45,7 @@ def features_asset(model: Model) -> AssetsDefinition:
         description=(
             "Inputs of the model, one row per event of "
             f"`{model.spec.sources.primary}`: key, columns known before the event, event time. "
-            f"Looks back {model.lookback.days} days, never ahead."
+            f"Looks back {counted(model.lookback.days, 'day')}, never ahead."
         ),
         check_specs=[
             AssetCheckSpec(

@@ -1,20 +1,17 @@
 """Landing: a sensor that sees files land and asks for the runs that take them in."""
 
 import hashlib
-import json
 import re
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import asdict, replace
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from time import time
 
 from dagster import (
     AssetKey,
     AssetSelection,
-    DagsterRunStatus,
     DefaultSensorStatus,
     RunRequest,
-    RunsFilter,
     SensorDefinition,
     SensorEvaluationContext,
     SensorResult,
@@ -28,24 +25,36 @@ from ml_platform.core.landing import (
     IngestionRun,
     LandedFile,
     ModelFlow,
-    behind_backlog,
     plan_ingestion,
-    split_run,
 )
+from ml_platform.core.landing_backlog import ATTEMPTS, behind_backlog, go_on
+from ml_platform.lifecycle.landing_memory import Memory, TakenIn
+from ml_platform.lifecycle.landing_runs import RANGE_END, RANGE_START, standings, under_way
 from ml_platform.lifecycle.model import Model
 from ml_platform.lifecycle.source import Source
 
-RANGE_START, RANGE_END = "dagster/asset_partition_range_start", "dagster/asset_partition_range_end"
-OVER = (DagsterRunStatus.SUCCESS, DagsterRunStatus.FAILURE, DagsterRunStatus.CANCELED)
+MAX_RETRIES = "dagster/max_retries"
 _HASHED_UP_TO = 256 * 2**20
 
 
 def landing_sensor(
-    sources: Sequence[Source], models: Sequence[Model], tick_seconds: int
+    sources: Sequence[Source],
+    models: Sequence[Model],
+    tick_seconds: int,
+    clock: Callable[[], float] = time,
 ) -> SensorDefinition:
-    """The sensor ``landing`` over all source tables and the models that consume them."""
+    """The sensor ``landing`` over all source tables and the models that consume them.
+
+    Args:
+        sources: all source tables.
+        models: all models.
+        tick_seconds: between two looks.
+        clock: gives seconds since the epoch.
+    """
     flows = [_flow(model) for model in models]
     settle = {source.spec.name: source.spec.landing.settle_seconds for source in sources}
+    tables = [source.spec.name for source in sources]
+    taken_in = TakenIn(tables)
     targets = list(_all_keys(sources, models))
     partitions = sorted({p for source in sources for p in source.partitions.get_partition_keys()})
 
@@ -57,25 +66,30 @@ def landing_sensor(
         description=(
             "Watches the landing folders. Files of one partition are taken in by one run together "
             "with the model stages whose inputs are then complete; a backlog becomes one run over "
-            "the range; a range that fails is repeated day by day."
+            "the range; a range that fails is repeated day by day, and a day that fails for a "
+            "reason outside its data after a pause."
         ),
     )
     def landing(context: SensorEvaluationContext) -> SensorResult | SkipReason:
-        state = _State.read(context.cursor)
-        repeated = _next_of_backlog(context, state)
-        seen, unreadable = _look(sources, state.handled)
-        due = plan_ingestion(seen, state.handled, flows, partitions, time(), settle)
-        plan = behind_backlog(due, going=bool(state.backlog))
-        for file in plan.taken:
-            state.handled[file.name] = Handled(file.fingerprint, file.sha256)
-        if plan is not due:
-            state.backlog += plan.runs
-        runs = [*repeated, *plan.runs]
-        if not runs:
-            context.update_cursor(state.write())
-            waiting = [*unreadable, *plan.waiting]
-            return SkipReason("; ".join(waiting) or f"{len(seen)} files, all taken in")
-        return SensorResult(run_requests=[run_request(run) for run in runs], cursor=state.write())
+        now = clock()
+        memory = Memory.read(context.cursor)
+        told = taken_in.look(context.instance)
+        handled = told | memory.handled
+        busy = under_way(context.instance, tables, partitions)
+        seen, unreadable = _look(sources, handled)
+        known = standings(context.instance, [run.key for run in memory.asked.awaited])
+        next_ = go_on(memory.asked, known, busy, now)
+        busy |= {place for run in next_.runs for place in run.takes_in}
+        due = plan_ingestion(seen, handled, flows, partitions, now, settle, busy=busy)
+        plan = behind_backlog(due, going=bool(next_.asked.backlog))
+        asked = next_.asked.with_new(plan.runs, in_order=plan is not due)
+        cursor = memory.after(plan.taken, asked, told).write()
+        runs = [*next_.runs, *plan.runs]
+        if runs:
+            return SensorResult(run_requests=[run_request(run) for run in runs], cursor=cursor)
+        context.update_cursor(cursor)
+        waiting = [*unreadable, *next_.waiting, *plan.waiting]
+        return SkipReason("; ".join(waiting) or f"{len(seen)} files, all taken in")
 
     return landing
 
@@ -100,7 +114,11 @@ def run_request(run: IngestionRun) -> RunRequest:
     tags = {
         names.TAG_TRIGGER: "landing",
         names.TAG_TABLES: ", ".join(sorted(run.tables)),
+        # What breaks is repeated by the sensor: Dagster's own retry would run beside that.
+        MAX_RETRIES: "0",
     }
+    if run.attempt > 1:
+        tags[names.TAG_ATTEMPT] = f"{run.attempt} of {ATTEMPTS}"
     if len(run.partitions) > 1:
         tags |= {RANGE_START: run.partitions[0], RANGE_END: run.partitions[-1]}
     return RunRequest(
@@ -158,53 +176,3 @@ def _look(
             except OSError as error:
                 unreadable.append(f"{file.path} cannot be read: {error.strerror}")
     return seen, unreadable
-
-
-def _next_of_backlog(context: SensorEvaluationContext, state: "_State") -> list[IngestionRun]:
-    """The run to launch now for the backlog: one at a time, since later days look back.
-
-    A range that failed is repeated day by day. A day that failed stays as it is: its checks tell
-    why, and it is taken in when it lands again. What a person cancelled stays cancelled.
-    """
-    while state.backlog:
-        run = state.backlog[0]
-        records = context.instance.get_run_records(
-            RunsFilter(tags={"dagster/run_key": run.key}), limit=1
-        )
-        if not records:
-            return [run]
-        status = records[0].dagster_run.status
-        if status not in OVER:
-            return []
-        failed = status is DagsterRunStatus.FAILURE and len(run.partitions) > 1
-        state.backlog[:1] = split_run(run) if failed else ()
-    return []
-
-
-class _State:
-    """What the sensor remembers between ticks: files taken in, and the backlog."""
-
-    def __init__(self, handled: dict[str, Handled], backlog: list[IngestionRun]) -> None:
-        self.handled = handled
-        self.backlog = backlog
-
-    @classmethod
-    def read(cls, cursor: str | None) -> "_State":
-        kept = json.loads(cursor) if cursor else {"handled": {}, "backlog": []}
-        handled = {name: Handled(*pair) for name, pair in kept["handled"].items()}
-        return cls(handled, [_range(row) for row in kept["backlog"]])
-
-    def write(self) -> str:
-        handled = {name: [h.fingerprint, h.sha256] for name, h in self.handled.items()}
-        backlog = [{k: list(v) for k, v in asdict(run).items()} for run in self.backlog]
-        return json.dumps({"handled": handled, "backlog": backlog})
-
-
-def _range(row: Mapping[str, list[str]]) -> IngestionRun:
-    return IngestionRun(
-        tuple(row["partitions"]),
-        frozenset(row["tables"]),
-        frozenset(row["models"]),
-        frozenset(row["labelled"]),
-        tuple(row["fingerprints"]),
-    )

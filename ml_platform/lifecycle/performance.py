@@ -111,7 +111,7 @@ def measure(
     )
     segments = _segment_columns(model)
     rows = join_labels(log, labels, model.spec.key, None).selectExpr(
-        "partition", "model_version", "score", "threshold", "label", *segments
+        "partition", "model_version", "score", "threshold", "label", "labelled_at", *segments
     )
     return measure_window(
         _columns(rows.toArrow()),
@@ -168,6 +168,7 @@ _SCHEMA = pa.schema(
         ("labelled_rows", pa.int64()),
         ("coverage", pa.float64()),
         ("model_version", pa.int64()),
+        ("labels_as_of", pa.timestamp("us", "UTC")),
         ("method", pa.string()),
         ("computed_at", pa.timestamp("us", "UTC")),
         ("partition", pa.string()),

@@ -11,7 +11,7 @@ from dagster import (
 from ml_platform.core import names
 from ml_platform.core.decision import Action
 from ml_platform.core.facts import CheckFact, CheckName, Facts, Request
-from ml_platform.core.ledger import NOT_MOVED, EntryKind, LedgerEntry
+from ml_platform.core.ledger import EntryKind, LedgerEntry, champion_moves
 from ml_platform.core.profile import merge_all
 from ml_platform.lifecycle.check_history import Finding, by_partition, findings
 from ml_platform.lifecycle.model import Model
@@ -27,6 +27,12 @@ IN_PROGRESS = [
     DagsterRunStatus.STARTED,
     DagsterRunStatus.CANCELING,
 ]
+# Of each check, for each partition looked at. Records come newest first, and some are not of a
+# further partition: one that was judged again, the sum of a range, what is planned, old days that
+# a backfill judged after newer ones. So this many are read, and not exactly those needed: Dagster
+# tells which partitions there are, and the records of one of them, in a query each, which takes
+# four times as long. A backfill of more days than are read here hides newer ones until the next.
+_RECORDS_A_PARTITION = 8
 
 
 def gather_facts(
@@ -67,7 +73,7 @@ def _check_facts(
     """The findings of finished runs: half of a run's checks would be half of the facts."""
     depth = 2 * model.spec.retraining.violations.of + 4
     for asset, check, name, subject in _watched(model):
-        found = findings(instance, asset, check, limit=8 * depth)
+        found = findings(instance, asset, check, limit=_RECORDS_A_PARTITION * depth)
         finished = [finding for finding in found if finding.run_id not in unfinished]
         for finding in by_partition(finished, depth):
             yield _fact(name, subject, finding)
@@ -131,9 +137,7 @@ def _unseen_labelled_rows(model: Model, lake: Lake, as_of: str) -> int:
 
 
 def _champion_since(past: Sequence[LedgerEntry]) -> str | None:
-    kinds = (EntryKind.PROMOTION, EntryKind.ROLLBACK)
-    failed = {entry.refers_to for entry in past if entry.verdict == NOT_MOVED}
-    moved = [e for e in past if e.kind in kinds and e.entry_id not in failed]
+    moved = champion_moves(past)
     return max(moved, key=lambda entry: entry.decided_at).as_of if moved else None
 
 

@@ -1,4 +1,9 @@
-"""Promotion: a candidate that the gate let through becomes champion."""
+"""Promotion: a candidate that the gate let through becomes champion, on record first.
+
+A run that dies between the line of the ledger and the move of the alias leaves the line and the
+former champion. The step done again makes the move; if nobody does it again, the retraining sensor
+makes it.
+"""
 
 from dagster import AssetExecutionContext, AssetsDefinition, MaterializeResult, asset
 
@@ -9,6 +14,7 @@ from ml_platform.lifecycle.model import Model
 from ml_platform.lifecycle.record import record
 from ml_platform.resources.lake_resource import LakeResource
 from ml_platform.resources.registry_resource import RegistryResource
+from ml_platform.stores.champion_moves import carry_out
 
 AWAITING_APPROVAL = "awaiting_approval"
 
@@ -37,11 +43,9 @@ def champion_asset(model: Model) -> AssetsDefinition:
         versions = registry.open()
         challenger = challenger_of(context, versions, model.name)
         former = versions.champion(model.name)
-        # A retry after the alias moved has only the ledger left to write.
+        # Done again after the alias moved, nothing is left to judge.
         if former is None or former.version != challenger.version:
             require_gate(challenger, former)
-        if automatic:
-            versions.promote(model.name, challenger.version)
         replaced = f"version {former.version}" if former else "no champion before"
         entry = record(
             context,
@@ -55,6 +59,8 @@ def champion_asset(model: Model) -> AssetsDefinition:
             model_version=challenger.version,
             evidence={"former": former.version if former else None},
         )
+        if automatic:
+            carry_out(versions, entry)
         return MaterializeResult(
             metadata={
                 "model_version": challenger.version,

@@ -48,12 +48,12 @@ def landing_spec(source: Source) -> AssetSpec:
 
 
 def raw_asset(source: Source) -> AssetsDefinition:
-    """The asset ``raw/<table>`` and its blocking check ``readable``."""
+    """The asset ``<table>/raw`` and its blocking check ``readable``."""
     spec = source.spec
     path = names.raw(spec.name)
 
     @multi_asset(
-        name=f"raw__{spec.name}",
+        name=f"{spec.name}__raw",
         specs=[
             AssetSpec(
                 key=AssetKey(list(path)),
@@ -116,6 +116,7 @@ def _landing_event(file: LandedFile) -> AssetMaterialization:
             "path": file.path,
             "bytes": file.size,
             "sha256": str(file.sha256),
+            "fingerprint": file.fingerprint,
             "modified_at": datetime.fromtimestamp(file.modified_at, UTC).isoformat(),
         },
     )

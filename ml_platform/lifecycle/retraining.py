@@ -22,12 +22,13 @@ from dagster import (
 from ml_platform.core import names
 from ml_platform.core.decision import Action
 from ml_platform.core.facts import Facts
-from ml_platform.core.ledger import EntryKind, LedgerEntry
+from ml_platform.core.ledger import EntryKind, LedgerEntry, champion_moves
 from ml_platform.core.retraining import decide, recorded
 from ml_platform.lifecycle.model import Model
 from ml_platform.lifecycle.policy_facts import gather_facts
 from ml_platform.resources.lake_resource import LakeResource
 from ml_platform.resources.registry_resource import RegistryResource
+from ml_platform.stores.champion_moves import carry_out, finish
 from ml_platform.stores.ledger import Ledger
 from ml_platform.stores.model_registry import ModelRegistry
 
@@ -52,6 +53,8 @@ def retraining_sensor(model: Model, tick_seconds: int) -> SensorDefinition:
         opened = lake.open()
         ledger, versions = Ledger(opened), registry.open()
         past = ledger.entries(model=model.name)
+        if finish(versions, past, datetime.now(UTC)):
+            return SkipReason("the champion was moved as the ledger says: that had been cut short")
         unfinished = redo(model, context.instance, ledger, versions, past)
         if unfinished:
             return SensorResult(run_requests=unfinished)
@@ -82,7 +85,7 @@ def _act(
     if entry.verdict == Action.RETRAIN:
         return SensorResult(run_requests=[_request(model, entry)], cursor=seen)
     if entry.verdict == Action.ROLL_BACK:
-        ledger.append(roll_back(model, registry, entry))
+        roll_back(ledger, registry, entry)
     return SkipReason(f"{entry.verdict}: {entry.reason}")
 
 
@@ -106,8 +109,9 @@ def redo(
     if last.verdict == Action.RETRAIN:
         launched = instance.get_runs(RunsFilter(tags={names.TAG_DECISION: last.entry_id}), limit=1)
         return [] if launched or _answers(last, past) else [_request(model, last)]
-    if not _answers(last, past):
-        ledger.append(roll_back(model, registry, last))
+    # A champion that was moved since is not the one that the decision was about.
+    if not any(move.decided_at >= last.decided_at for move in champion_moves(past)):
+        roll_back(ledger, registry, last)
     return []
 
 
@@ -115,21 +119,31 @@ def _answers(decision: LedgerEntry, past: Sequence[LedgerEntry]) -> list[LedgerE
     return [entry for entry in past if entry.refers_to == decision.entry_id]
 
 
-def roll_back(model: Model, registry: ModelRegistry, decision: LedgerEntry) -> LedgerEntry:
-    """Move the champion back one version, and say so."""
-    back = registry.rollback(model.name)
-    return LedgerEntry(
+def roll_back(ledger: Ledger, registry: ModelRegistry, decision: LedgerEntry) -> None:
+    """Move the champion back one version: on record first, then in the registry.
+
+    A tick that dies before the line leaves a decision without an answer, which `redo` carries out;
+    one that dies after it leaves a move that is not made yet, which `finish` makes.
+
+    Raises:
+        UserError: there is no previous champion.
+    """
+    back, former = registry.previous(decision.model), registry.champion(decision.model)
+    line = LedgerEntry(
         entry_id=str(uuid4()),
-        model=model.name,
+        model=decision.model,
         decided_at=datetime.now(UTC),
         as_of=decision.as_of,
         kind=EntryKind.ROLLBACK,
         verdict="rolled_back",
         cause=decision.cause,
         reason=f"version {back.version} is champion again: {decision.reason}",
+        evidence={"former": former.version if former else None},
         model_version=str(back.version),
         refers_to=decision.entry_id,
     )
+    ledger.append(line)
+    carry_out(registry, line)
 
 
 def _decide(model: Model, facts: Facts, past: Sequence[LedgerEntry]) -> LedgerEntry:

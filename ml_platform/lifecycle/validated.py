@@ -16,12 +16,15 @@ from dagster import (
 from dagster_pyspark import LazyPySparkResource
 
 from ml_platform.core import names
+from ml_platform.core.check_outcome import CheckOutcome
 from ml_platform.core.quality import (
     PartitionCount,
+    Reason,
     conservation_outcome,
     contract_outcome,
     volume_outcome,
 )
+from ml_platform.core.source_spec import SourceSpec
 from ml_platform.core.verdict import Verdict
 from ml_platform.lifecycle.automation import FOLLOW_INPUTS
 from ml_platform.lifecycle.check_results import check_result
@@ -44,12 +47,12 @@ class Tables:
 
 
 def validated_asset(source: Source) -> AssetsDefinition:
-    """The assets ``validated/<table>`` and ``quarantine/<table>`` with their checks."""
+    """The assets ``<table>/validated`` and ``<table>/quarantine`` with their checks."""
     spec = source.spec
     good, bad = names.validated(spec.name), names.quarantine(spec.name)
 
     @multi_asset(
-        name=f"validated__{spec.name}",
+        name=f"{spec.name}__validated",
         specs=_asset_specs(source),
         check_specs=_check_specs(source),
         partitions_def=source.partitions,
@@ -62,38 +65,38 @@ def validated_asset(source: Source) -> AssetsDefinition:
         partitions = partitions_of_run(context)
         tables = _tables(lake, spec.name)
         split = source.compiled.split(tables.raw.read(spark.spark_session, partitions))
-        set_aside = tables.quarantine.replace(split.quarantine, partitions)
-        yield MaterializeResult(
-            asset_key=list(bad), metadata=table_metadata(tables.quarantine, set_aside)
-        )
-        counts = _counts(tables, set_aside, partitions)
-        whole = _broken_as_a_whole(split, counts)
-        outcomes = {
-            p: contract_outcome(
-                count, reasons, spec.block_above, spec.on_violation == "fail", whole
+        with tables.validated.staged(split.validated, partitions) as waiting:
+            # Counted while the rows were written; what becomes of them is decided now.
+            report = split.report()
+            set_aside = _set_aside(tables.quarantine, split, report, partitions)
+            yield MaterializeResult(
+                asset_key=list(bad), metadata=table_metadata(tables.quarantine, set_aside)
             )
-            for (p, count), reasons in zip(
-                counts.items(), reasons_by_partition(tables.quarantine, partitions), strict=True
-            )
-        }
-        kept: Commit | None = None
-        if not any(outcome.verdict is Verdict.FAILED for outcome in outcomes.values()):
-            kept = tables.validated.replace(split.validated, partitions)
-            metadata = table_metadata(tables.validated, kept) | _report_metadata(split.report())
-            yield MaterializeResult(asset_key=list(good), metadata=metadata)
-        yield check_result(context, good, names.CONTRACT, outcomes)
+            landed = tables.raw.row_counts()
+            counts = {
+                p: PartitionCount(landed.get(p, 0), set_aside.rows.get(p, 0)) for p in partitions
+            }
+            reasons = reasons_by_partition(tables.quarantine, partitions)
+            outcomes = _contract_outcomes(spec, counts, reasons, report)
+            kept: Commit | None = None
+            if not any(outcome.verdict is Verdict.FAILED for outcome in outcomes.values()):
+                kept = waiting.commit()
+                metadata = table_metadata(tables.validated, kept) | _report_metadata(report)
+                yield MaterializeResult(asset_key=list(good), metadata=metadata)
+        # Rows set aside hold up nothing that follows, and are still to be seen on the asset.
+        yield check_result(context, good, names.CONTRACT, outcomes, warned_passes=True)
+        yield check_result(context, good, names.REFUSED_ROWS, outcomes, warn_only=True)
         yield check_result(
             context,
             good,
             names.CONSERVATION,
             {p: conservation_outcome(c, kept and kept.rows.get(p, 0)) for p, c in counts.items()},
         )
-        history = tables.raw.row_counts()
         yield check_result(
             context,
             good,
             names.VOLUME,
-            {p: volume_outcome(p, c.landed, history, spec.volume) for p, c in counts.items()},
+            {p: volume_outcome(p, c.landed, landed, spec.volume) for p, c in counts.items()},
         )
 
     return validated
@@ -108,19 +111,28 @@ def _tables(lake: LakeResource, table: str) -> Tables:
     )
 
 
-def _counts(
-    tables: Tables, set_aside: Commit, partitions: Sequence[str]
-) -> Mapping[str, PartitionCount]:
-    landed = tables.raw.row_counts()
-    return {p: PartitionCount(landed.get(p, 0), set_aside.rows.get(p, 0)) for p in partitions}
+def _set_aside(
+    quarantine: LakeTable, split: ContractSplit, report: ContractReport, partitions: Sequence[str]
+) -> Commit:
+    """Write the refused rows; where there are none, no Spark job looks for them."""
+    if report.bad_rows or not quarantine.exists():
+        return quarantine.replace(split.quarantine, partitions)
+    return quarantine.clear(partitions)
 
 
-def _broken_as_a_whole(split: ContractSplit, counts: Mapping[str, PartitionCount]) -> Sequence[str]:
-    """Failed checks that pandera alone can judge; they cost jobs, compiled ones do not."""
-    if not split.contract.not_compiled:
-        return ()
-    valid = sum(count.landed - count.quarantined for count in counts.values())
-    return [verdict.check for verdict in split.judged_by_pandera(valid) if not verdict.passed]
+def _contract_outcomes(
+    spec: SourceSpec,
+    counts: Mapping[str, PartitionCount],
+    reasons: Sequence[Sequence[Reason]],
+    report: ContractReport,
+) -> dict[str, CheckOutcome]:
+    """The verdict of each partition; what pandera alone can judge breaks all of them."""
+    whole = [v.check for v in report.verdicts if not v.compiled and not v.passed]
+    refuse = spec.on_violation == "fail"
+    return {
+        p: contract_outcome(count, found, spec.block_above, refuse, whole)
+        for (p, count), found in zip(counts.items(), reasons, strict=True)
+    }
 
 
 def _report_metadata(report: ContractReport) -> dict[str, object]:
@@ -151,7 +163,7 @@ def _asset_specs(source: Source) -> list[AssetSpec]:
             key=AssetKey(list(good)),
             deps=upstream,
             description=f"{spec.description}\n\nRows that keep the contract "
-            f"`{source.contract.__name__}`, typed. Source: `raw/{spec.name}`.",
+            f"`{source.contract.__name__}`, typed. Source: `{spec.name}/raw`.",
             automation_condition=FOLLOW_INPUTS,
             # A blocked partition keeps its last good version.
             skippable=True,
@@ -170,6 +182,12 @@ def _check_specs(source: Source) -> list[AssetCheckSpec]:
             blocking=True,
             partitions_def=every,
             description="The share of rows that break the contract is within its limit.",
+        ),
+        AssetCheckSpec(
+            names.REFUSED_ROWS,
+            asset=asset,
+            partitions_def=every,
+            description="No row breaks the contract. Only warns: `contract` says what is too many.",
         ),
         AssetCheckSpec(
             names.CONSERVATION,

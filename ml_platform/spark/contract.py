@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
 from typing import Any
 
-from pyspark.sql import DataFrame
+from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql import types as T
 
 from ml_platform.core.errors import ContractError
@@ -14,7 +15,7 @@ from ml_platform.spark.contract_column import ContractColumn, read_column
 from ml_platform.spark.contract_fallback import UncompiledCheck
 from ml_platform.spark.contract_report import CheckVerdict, ContractReport
 from ml_platform.spark.contract_split import ContractSplit, split_raw
-from ml_platform.spark.contract_verdicts import judge_typed
+from ml_platform.spark.contract_verdicts import judge_files
 
 __all__ = [
     "CheckVerdict",
@@ -73,23 +74,31 @@ class CompiledContract:
         """Separate a raw table's rows into validated and quarantined ones; lazy.
 
         Args:
-            raw: contract columns as text, with the provenance columns of ``raw/<table>``.
+            raw: contract columns as text, with the provenance columns of ``<table>/raw``.
 
         Raises:
             ContractError: the frame lacks one of these columns.
         """
         return split_raw(self, raw)
 
-    def verdicts(self, typed: DataFrame) -> ContractReport:
-        """Judge a frame that is typed already: what pandera's ``validate`` says, in one pass.
+    def verdicts(self, spark: SparkSession, files: Sequence[str]) -> ContractReport:
+        """Judge a table that is typed already: what pandera's ``validate`` says, in one pass.
 
-        The key takes a second one: duplicates are looked for by a 64-bit hash of it, and counted
-        exactly only if there seem to be some. Checks that are not compiled cost pandera's jobs.
+        Spark's tasks read the table's own Parquet files with Arrow. A second pass, Spark's own,
+        is made for what Arrow cannot judge as Spark would (few regular expressions, decimals,
+        values of another type than their column), and another to count the rows of keys that seem
+        to occur twice. Checks that are not compiled cost pandera's jobs.
+
+        Args:
+            spark: classic or over Spark Connect.
+            files: absolute paths of the table's Parquet files, where the workers find them too.
+                The key is unique within a partition, which a folder ``partition=<value>`` names.
 
         Raises:
-            ContractError: a column is absent or has another type than the contract says.
+            ContractError: there are no files, or a column is absent from all of them, or has
+                another type than the contract says.
         """
-        return judge_typed(self, typed)
+        return judge_files(self, spark, files)
 
 
 def compile_contract(model: type[Any], every: str = "day") -> CompiledContract:

@@ -43,15 +43,20 @@ def condition_of(check: Check) -> Condition | None:
     Only pandera's built-in checks of single values can: a function of a person's own, and
     ``unique_values_eq``, which speaks of the whole column, are left to pandera.
     """
-    if not _is_built_in(check):
+    arguments = arguments_of(check)
+    if arguments is None:
         return None
     violation, _ = _BUILT_IN[str(check.name)]
-    arguments = dict(check._check_kwargs)
 
     def fails(value: Column) -> Column:
         return violation(value, **arguments)
 
     return fails
+
+
+def arguments_of(check: Check) -> dict[str, Any] | None:
+    """What a built-in check was declared with, by name; None for any other check."""
+    return dict(check._check_kwargs) if _is_built_in(check) else None
 
 
 def applies_to(check: Check, dtype: T.DataType) -> bool:

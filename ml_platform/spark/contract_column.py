@@ -9,16 +9,31 @@ from pandera.api.checks import Check
 from pyspark.sql import types as T
 
 from ml_platform.core.errors import ContractError
-from ml_platform.spark.contract_checks import Condition, applies_to, check_name, condition_of
+from ml_platform.spark.contract_arrow import ArrowCondition, arrow_condition
+from ml_platform.spark.contract_checks import (
+    Condition,
+    applies_to,
+    arguments_of,
+    check_name,
+    condition_of,
+)
 from ml_platform.spark.contract_coercion import can_coerce
 
 
 @dataclass(frozen=True)
 class CompiledCheck:
-    """A built-in check: its name, when a value fails it, and whether it only warns."""
+    """A built-in check.
+
+    Attributes:
+        name: with its arguments, as pandera prints it.
+        fails: when a value fails it, in Spark.
+        fails_in_arrow: the same in Arrow; None where only Spark can tell.
+        warns: a failure is reported and the row kept.
+    """
 
     name: str
     fails: Condition
+    fails_in_arrow: ArrowCondition | None
     warns: bool
 
 
@@ -61,25 +76,30 @@ def read_column(contract: str, name: str, field: Any, dtype: T.DataType | None) 
     dtype = dtype or _declared_type(where, field)
     if not can_coerce(dtype):
         raise ContractError(f"{where}: landed text cannot be read as {dtype.simpleString()}")
-    compiled, uncompiled = [], []
     for check in field.checks:
         if not applies_to(check, dtype):
             kind = dtype.simpleString()
             raise ContractError(f"{where}: {check_name(check)} does not apply to type {kind}")
-        fails = condition_of(check)
-        if fails is None:
-            uncompiled.append(check)
-        else:
-            compiled.append(CompiledCheck(check_name(check), fails, check.raise_warning))
+    compiled = [_compiled(check, dtype) for check in field.checks]
     return ContractColumn(
         name=name,
         dtype=dtype,
         nullable=field.nullable or not field.required,
         required=field.required,
         finite=(field.metadata or {}).get("finite", True),
-        checks=tuple(compiled),
-        uncompiled=tuple(uncompiled),
+        checks=tuple(check for check in compiled if check is not None),
+        uncompiled=tuple(
+            check for check, found in zip(field.checks, compiled, strict=True) if found is None
+        ),
     )
+
+
+def _compiled(check: Check, dtype: T.DataType) -> CompiledCheck | None:
+    fails, arguments = condition_of(check), arguments_of(check)
+    if fails is None or arguments is None:
+        return None
+    in_arrow = arrow_condition(str(check.name), arguments, dtype)
+    return CompiledCheck(check_name(check), fails, in_arrow, check.raise_warning)
 
 
 def _declared_type(where: str, field: Any) -> T.DataType:

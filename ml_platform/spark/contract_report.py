@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import reduce
+from typing import Protocol
 
 from pyspark.sql import Column
 from pyspark.sql import functions as F
 
 ROWS = "rows"
 BAD_ROWS = "bad_rows"
+UNIQUE = "unique"
 
 
 @dataclass(frozen=True)
@@ -77,6 +80,35 @@ class RowCheck:
     warns: bool = False
 
 
+class Reported(Protocol):
+    """What a report has to know of a check."""
+
+    @property
+    def column(self) -> str | None:
+        """The column it looks at, None for the whole row."""
+        ...
+
+    @property
+    def check(self) -> str:
+        """The name shown to people."""
+        ...
+
+    @property
+    def looked_at(self) -> str:
+        """Name of the count of rows with something to judge."""
+        ...
+
+    @property
+    def warns(self) -> bool:
+        """A failure is reported and the row kept."""
+        ...
+
+
+def any_of(conditions: Sequence[Column]) -> Column:
+    """True where any of the conditions is; null or false where none is."""
+    return reduce(lambda a, b: a | b, conditions, F.lit(False))
+
+
 def fails_count(index: int) -> str:
     """Name of the count of rows that fail the check at this position."""
     return f"fails_{index}"
@@ -99,7 +131,7 @@ def counts(flags: Sequence[Column], looked_at: Mapping[str, Column], bad: Column
 
 
 def report_of(
-    checks: Sequence[RowCheck], counted: Mapping[str, int], judged: Sequence[CheckVerdict] = ()
+    checks: Sequence[Reported], counted: Mapping[str, int], judged: Sequence[CheckVerdict] = ()
 ) -> ContractReport:
     """Make the report from the counts, and from what pandera itself has judged."""
     verdicts = [_verdict(check, i, counted) for i, check in enumerate(checks)]
@@ -107,7 +139,7 @@ def report_of(
     return ContractReport(counted[ROWS], counted[BAD_ROWS], (*verdicts, *judged), names)
 
 
-def _verdict(check: RowCheck, index: int, counted: Mapping[str, int]) -> CheckVerdict:
+def _verdict(check: Reported, index: int, counted: Mapping[str, int]) -> CheckVerdict:
     failures = counted[fails_count(index)]
     return CheckVerdict(
         column=check.column,

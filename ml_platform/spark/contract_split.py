@@ -21,13 +21,13 @@ from ml_platform.spark.contract_raw_checks import (
 )
 from ml_platform.spark.contract_report import (
     ROWS,
-    CheckVerdict,
+    UNIQUE,
     ContractReport,
     RowCheck,
+    any_of,
     counts,
     report_of,
 )
-from ml_platform.spark.contract_verdicts import UNIQUE, any_of, key_text
 
 if TYPE_CHECKING:
     from ml_platform.spark.contract import CompiledContract
@@ -54,14 +54,6 @@ class ContractSplit:
     _observation: Observation
     _unobserved: DataFrame
 
-    def judged_by_pandera(self, rows: int) -> tuple[CheckVerdict, ...]:
-        """The verdicts of the checks that are not compiled, before anything is written.
-
-        Args:
-            rows: how many rows are valid as far as the compiled checks go.
-        """
-        return tuple(judge(self.contract.uncompiled, self._unobserved, rows))
-
     def report(self) -> ContractReport:
         """The verdicts, counted while ``validated`` was written: no job of its own.
 
@@ -82,7 +74,7 @@ def split_raw(contract: CompiledContract, raw: DataFrame) -> ContractSplit:
     checks = raw_checks(contract)
     flagged = _flag(contract, with_typed_columns(contract, raw), checks)
     if contract.unique:
-        checks = [*checks, RowCheck(None, UNIQUE, F.lit(False), ROWS, key_text(contract))]
+        checks = [*checks, RowCheck(None, UNIQUE, F.lit(False), ROWS, _key_text(contract))]
     flags = [F.col(_flag_name(i)) for i in range(len(checks))]
     bad = any_of([f for f, check in zip(flags, checks, strict=True) if not check.warns])
     observation = Observation()
@@ -99,6 +91,12 @@ def split_raw(contract: CompiledContract, raw: DataFrame) -> ContractSplit:
 
 def _quoted(name: str) -> str:
     return f"`{name}`"
+
+
+def _key_text(contract: CompiledContract) -> Column:
+    """The key's values as one text, for people to read."""
+    parts = [F.coalesce(F.col(_quoted(c)).cast("string"), F.lit("null")) for c in contract.unique]
+    return F.concat_ws(", ", *parts)
 
 
 def _flag_name(index: int) -> str:

@@ -26,16 +26,16 @@ def join_labels(
         as_of: Labels after it are not known yet; without a zone it is UTC. None: all are known.
 
     Returns:
-        The columns and rows of `predictions` and ``label``, null while unknown. Of a key's labels
-        the latest counts; of conflicting ones at the same time the greatest, so that reruns agree.
+        The columns and rows of `predictions`, ``label`` and ``labelled_at``, null while unknown.
+        Of a key's labels the latest counts; of conflicting ones at the same time the greatest, so
+        that reruns agree.
     """
     known = labels.where(F.col(LABEL).isNotNull())
     if as_of is not None:
         known = known.where(F.col(LABELLED_AT) <= _instant(as_of))
-    latest = known.groupBy(*key).agg(
-        F.max(F.struct(LABELLED_AT, LABEL)).getField(LABEL).alias(LABEL)
-    )
-    return predictions.join(latest, on=list(key), how="left").select(*predictions.columns, LABEL)
+    latest = known.groupBy(*key).agg(F.max(F.struct(LABELLED_AT, LABEL)).alias("latest"))
+    joined = predictions.join(latest, on=list(key), how="left")
+    return joined.select(*predictions.columns, f"latest.{LABEL}", f"latest.{LABELLED_AT}")
 
 
 def label_anomalies(

@@ -42,7 +42,7 @@ def read_landed(
     columns: Sequence[str],
     optional: Sequence[str] = (),
 ) -> DataFrame:
-    """Read landed files as the rows of ``raw/<table>``; lazy.
+    """Read landed files as the rows of ``<table>/raw``; lazy.
 
     Columns are matched by name. Columns beyond the contract are kept as JSON in ``_extra``. A line
     with too few or too many fields, or that is no JSON object, is kept whole in ``_malformed``

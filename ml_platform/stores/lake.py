@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from pathlib import Path
 
@@ -13,13 +14,14 @@ __all__ = ["Commit", "Lake", "LakeTable"]
 
 TABLE_NAME = re.compile(r"[A-Za-z0-9][\w.-]*(/[A-Za-z0-9][\w.-]*)*")
 LOCAL = "file://"
+LOG = "_delta_log"
 
 
 class Lake:
     """Tables under one root folder.
 
-    >>> Lake("/data/lake").table("raw/flights").uri
-    '/data/lake/raw/flights'
+    >>> Lake("/data/lake").table("flights/raw").uri
+    '/data/lake/flights/raw'
     """
 
     def __init__(self, root: str) -> None:
@@ -42,7 +44,7 @@ class Lake:
         """A table by its name, whether or not it has been written.
 
         Args:
-            name: words joined with ``/``, e.g. ``raw/flights``.
+            name: words joined with ``/``, e.g. ``flights/raw``.
 
         Raises:
             StoreError: for a name that is no relative path of plain words.
@@ -53,3 +55,12 @@ class Lake:
                 "with '/' between the parts"
             )
         return LakeTable(name, self.root / name)
+
+    def tables(self) -> list[LakeTable]:
+        """Every table that has been written, by name."""
+        found = []
+        for folder, below, _ in os.walk(self.root):
+            if LOG in below:
+                found.append(self.table(Path(folder).relative_to(self.root).as_posix()))
+                below.clear()  # what lies below a table are its own folders
+        return sorted(found, key=lambda table: table.name)

@@ -127,6 +127,10 @@ class Snapshot:
         wanted = set(partitions)
         return [each for each in self.files if each.partition in wanted]
 
+    def paths_of(self, partitions: Iterable[str] | None) -> list[str]:
+        """Absolute paths of the files of some partitions; of all where None is given."""
+        return [str(self.root / each.path) for each in self.files_of(partitions)]
+
     def row_counts(self) -> dict[str, int]:
         """Rows per partition."""
         counts: dict[str, int] = {}
@@ -154,7 +158,7 @@ class Snapshot:
     ) -> DataFrame:
         """The rows of some partitions (of all where None is given) as a Spark DataFrame."""
         schema = self.schema.to_spark()
-        paths = [f"file://{self.root / each.path}" for each in self.files_of(partitions)]
+        paths = [f"file://{path}" for path in self.paths_of(partitions)]
         if paths:
             reader = spark.read.schema(schema).option("basePath", f"file://{self.root}")
             frame = reader.parquet(*paths)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from datetime import timedelta
 from pathlib import Path
 from types import MappingProxyType
@@ -15,7 +16,7 @@ from ml_platform.stores.lake_commit import Commit
 from ml_platform.stores.lake_schema import LakeSchema
 from ml_platform.stores.lake_snapshot import Snapshot
 from ml_platform.stores.lake_vacuum import vacuum
-from ml_platform.stores.lake_write import Write, fitted, fold_small_files
+from ml_platform.stores.lake_write import StagedRows, Write, fitted, fold_small_files
 
 if TYPE_CHECKING:
     from pyspark.sql import DataFrame, SparkSession
@@ -99,6 +100,18 @@ class LakeTable:
         """
         return self._open(partitions, version).read_arrow(partitions, columns)
 
+    def files(
+        self, partitions: Sequence[str] | None = None, version: int | None = None
+    ) -> list[str]:
+        """Absolute paths of the Parquet files that hold the rows; arguments as for `read`.
+
+        Rows of the column ``partition`` are in no file: the folder ``partition=<value>`` says it.
+
+        Raises:
+            StoreError: when the table or version does not exist or its files were vacuumed.
+        """
+        return self._open(partitions, version).paths_of(partitions)
+
     # --- writing -----------------------------------------------------------------------------
 
     def replace(
@@ -136,6 +149,29 @@ class LakeTable:
             self.name, self.root, schema, partitions, app, info, unless_changed_since=since
         )
         return write.run(lambda staging: staging.write_frame(frame))
+
+    @contextmanager
+    def staged(self, frame: DataFrame, partitions: Sequence[str]) -> Iterator[StagedRows]:
+        """`replace` in two steps: Spark has computed the rows, and they wait to be committed.
+
+        What was observed while they were written may so decide whether they are committed at all.
+
+        Raises:
+            StoreError: as for `replace`.
+        """
+        write = Write(self.name, self.root, LakeSchema.of_frame(frame), partitions, None, NOTHING)
+        with write.staged(lambda staging: staging.write_frame(frame)) as rows:
+            yield rows
+
+    def clear(self, partitions: Sequence[str]) -> Commit:
+        """Empty some partitions in one commit, without a Spark job.
+
+        Raises:
+            StoreError: before the first write, or when other writers were faster many times.
+        """
+        schema = self._open(partitions).schema
+        write = Write(self.name, self.root, schema, partitions, None, NOTHING)
+        return write.run(lambda _: None)
 
     def replace_arrow(
         self,

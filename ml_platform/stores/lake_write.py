@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from contextlib import suppress
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -47,7 +47,7 @@ class Write:
     unless_changed_since: int | None = None
 
     def run(self, stage: Callable[[Staging], None]) -> Commit:
-        """Stage, publish, commit; the checks come first so that a refusal costs no Spark job.
+        """Stage, publish, commit.
 
         Args:
             stage: puts the rows into the staging folder it is given.
@@ -55,25 +55,32 @@ class Write:
         Raises:
             StoreError: the write was refused and the table is unchanged.
         """
+        with self.staged(stage) as rows:
+            return rows.commit()
+
+    @contextmanager
+    def staged(self, stage: Callable[[Staging], None]) -> Iterator[StagedRows]:
+        """Stage, and leave the commit to the ``with`` block, which may also decide against it.
+
+        The checks come first, so that a refusal costs no Spark job.
+
+        Raises:
+            StoreError: as for `run`.
+        """
         snapshot = Snapshot.load(self.table, self.root)
         self._check(snapshot)
-        change = self._change(())
+        change = self.change(())
         if snapshot is not None and change.applied_in(snapshot):
-            return describe(snapshot.version, snapshot.files_of(change.replaces), change.replaces)
-        partitioned = self.partitions is not None
-        with (
-            Staging(self.table, self.root, partitioned) as staging,
-            disk_full_in_plain_words(self.table),
-        ):
-            stage(staging)
-            change = self._change(staging.publish(self.partitions))
-            try:
-                return commit(self.table, self.root, change)
-            except NotCommittedError:
-                staging.withdraw()
-                raise
+            files = snapshot.files_of(change.replaces)
+            yield StagedRows(self, None, describe(snapshot.version, files, change.replaces))
+            return
+        with Staging(self.table, self.root, self.partitions is not None) as staging:
+            with disk_full_in_plain_words(self.table):
+                stage(staging)
+            yield StagedRows(self, staging, None)
 
-    def _change(self, added: Sequence[tuple[DataFile, str]]) -> Change:
+    def change(self, added: Sequence[tuple[DataFile, str]]) -> Change:
+        """The change that these files make to the table."""
         replaces = () if self.append else self.partitions
         partitioned = self.partitions is not None
         return Change(
@@ -96,6 +103,33 @@ class Write:
             raise StoreError(f"table {self.table} is partitioned: name the partitions to replace")
         snapshot.check_layout(self.partitions)
         self.schema.columns_to_add(self.table, snapshot.schema)
+
+
+@dataclass(frozen=True)
+class StagedRows:
+    """Rows that wait in the staging folder; gone with it unless they are committed."""
+
+    _write: Write
+    _staging: Staging | None
+    _applied: Commit | None
+
+    def commit(self) -> Commit:
+        """Publish the files and commit them.
+
+        Raises:
+            StoreError: the write was refused and the table is unchanged.
+        """
+        if self._staging is None:
+            assert self._applied is not None
+            return self._applied
+        write = self._write
+        with disk_full_in_plain_words(write.table):
+            change = write.change(self._staging.publish(write.partitions))
+            try:
+                return commit(write.table, write.root, change)
+            except NotCommittedError:
+                self._staging.withdraw()
+                raise
 
 
 def fitted(table: str, rows: pa.Table, schema: LakeSchema) -> pa.Table:

@@ -149,20 +149,18 @@ class ModelRegistry:
                 client.delete_registered_model_alias(model, CHALLENGER)
         return self.version(model, number)
 
-    def rollback(self, model: str, number: int | None = None) -> RegisteredVersion:
-        """Make an earlier version the champion again: `previous`, or the one named.
+    def previous(self, model: str) -> RegisteredVersion:
+        """Return the version that was champion before this one.
 
         Raises:
-            UserError: there is no previous champion, or no such version.
+            UserError: there is none.
         """
-        if number is not None:
-            return self.promote(model, number)
         former = self.by_alias(model, PREVIOUS)
         if former is None:
             raise UserError(
                 f'"{model}" has no previous champion to go back to; {self._existing(model)}'
             )
-        return self.promote(model, former.version)
+        return former
 
     @contextmanager
     def _connected(self) -> Iterator[MlflowClient]:

@@ -33,6 +33,8 @@ LINES = [
     ("predictions", "inference_log", "performance"),
     ("labels", "training_set"),
 ]
+STEPS = ("landing", "raw", "validated", "quarantine")
+"""Of each of the three sources."""
 # The one with the most to show comes first; each with a column of its table.
 CHECKS = [
     (names.of_model(MODEL, names.DRIFT), names.COLUMN_DRIFT, "statistic"),
@@ -84,6 +86,8 @@ def test_the_graph_reads_from_left_to_right(page: Page, picture: Picture) -> Non
     for stage in sorted({stage for line in LINES for stage in line}):
         expect(page.get_by_text(stage, exact=True)).to_be_visible()
     page.wait_for_load_state("networkidle")
+    for step in STEPS:
+        expect(page.get_by_text(step, exact=True)).to_have_count(3)
     for line in LINES:
         places = [left(page.get_by_text(stage, exact=True)) for stage in line]
         assert places == sorted(set(places)), line

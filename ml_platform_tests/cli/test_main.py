@@ -2,7 +2,7 @@ import pytest
 
 from ml_platform_tests.cli.conftest import Command
 
-COMMANDS = ("demo", "up", "status", "ledger", "promote", "rollback", "retrain")
+COMMANDS = ("demo", "up", "status", "ledger", "contract", "promote", "rollback", "retrain")
 REASONED = ("--by", "Ada", "--why", "because")
 
 

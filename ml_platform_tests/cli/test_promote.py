@@ -8,6 +8,7 @@ import pytest
 
 from ml_platform.stores.model_registry import ModelRegistry
 from ml_platform_tests.cli.conftest import MODEL, REASONED, Command, champion, ledger
+from ml_platform_tests.stores.broken_aliases import break_aliases
 
 
 def tag_gate(home: Path, version: int, verdict: str | None) -> None:
@@ -19,16 +20,6 @@ def tag_gate(home: Path, version: int, verdict: str | None) -> None:
         else:
             change = f"UPDATE model_version_tags SET value = ? WHERE {where}"
             database.execute(change, (verdict, version))
-
-
-def break_aliases(home: Path) -> None:
-    """Let the registry be read as before, and fail where an alias is to move."""
-    with closing(sqlite3.connect(home / "mlflow.db")) as database, database:
-        for change in ("INSERT", "UPDATE"):
-            database.execute(
-                f"CREATE TRIGGER no_{change} BEFORE {change} ON registered_model_aliases "
-                "BEGIN SELECT RAISE(ABORT, 'the disk is full'); END"
-            )
 
 
 def test_promoting_takes_the_challenger_and_says_so_in_the_ledger(

@@ -31,9 +31,9 @@ def test_without_a_champion_everything_is_after_its_promotion() -> None:
 
 
 def test_a_check_without_a_summary_names_itself_and_its_table() -> None:
-    fact = CheckFact(CheckName.MISSING_SOURCE, day(1), Verdict.NOT_EVALUATED, subject="weather")
-    assert fact.said == "missing source of weather not evaluated"
-    assert replace(fact, subject="").said == "missing source not evaluated"
+    fact = CheckFact(CheckName.SCORE_DRIFT, day(1), Verdict.NOT_EVALUATED, subject="weather")
+    assert fact.said == "score drift of weather not evaluated"
+    assert replace(fact, subject="").said == "score drift not evaluated"
 
 
 def test_a_fact_that_names_its_version_concerns_that_version_whenever_it_was() -> None:

@@ -13,7 +13,9 @@ def test_labels_of_known_events_pass_with_their_coverage() -> None:
 
     assert outcome.verdict is Verdict.PASSED
     assert outcome.numbers["coverage"] == 0.9
-    assert outcome.sentence.startswith("90 of 100 events have a label (90.0%)")
+    assert outcome.sentence.startswith(
+        "90 of 100 events labelled (90.0%); labels for unknown events: 0"
+    )
 
 
 def test_a_corrected_label_counts_once_and_is_nothing_odd() -> None:
@@ -50,7 +52,7 @@ def test_labels_before_their_events_are_not_evaluated(
     outcome = label_join_outcome(90, events, anomalies)
 
     assert outcome.verdict is Verdict.NOT_EVALUATED
-    assert outcome.sentence == "90 labels came before the events they are for"
+    assert outcome.sentence == "90 labels came before the events of the partition"
 
 
 def test_no_labels_yet_is_not_evaluated_and_says_so() -> None:

@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Set
 
 import pytest
 from hypothesis import given
@@ -12,8 +12,8 @@ from ml_platform.core.landing import (
     IngestionPlan,
     LandedFile,
     ModelFlow,
+    Place,
     plan_ingestion,
-    split_run,
 )
 
 DAYS = tuple(f"2013-01-{day:02}" for day in range(1, 11))
@@ -26,9 +26,14 @@ def landed(table: str, day: str, at: float = 0.0, content: str | None = None) ->
 
 
 def plan(
-    files: Iterable[LandedFile], handled: Mapping[str, Handled] | None = None, largest: int = 120
+    files: Iterable[LandedFile],
+    handled: Mapping[str, Handled] | None = None,
+    largest: int = 120,
+    busy: Set[Place] = frozenset(),
 ) -> IngestionPlan:
-    return plan_ingestion(files, handled or {}, [DELAY], DAYS, NOW, largest_range=largest)
+    return plan_ingestion(
+        files, handled or {}, [DELAY], DAYS, NOW, largest_range=largest, busy=busy
+    )
 
 
 def handled_of(files: Iterable[LandedFile]) -> dict[str, Handled]:
@@ -122,6 +127,19 @@ def test_a_file_landed_again_with_other_or_unknown_bytes_is_taken_in_again(
     assert [run.partitions for run in found.runs] == [(DAYS[0],)]
 
 
+def test_a_file_landed_again_waits_for_the_run_that_takes_in_its_partition() -> None:
+    again, other = landed("flights", DAYS[0], at=9.0), landed("flights", DAYS[1])
+    handled = {again.name: Handled("10:0.000000", "as it was")}
+
+    found = plan([again, other], handled, busy={("flights", DAYS[0]), ("weather", DAYS[1])})
+
+    assert [run.partitions for run in found.runs] == [(DAYS[1],)]
+    assert found.taken == (other,)
+    assert (
+        found.waiting[0] == "flights/2013-01-01.csv waits for the run that takes in its partition"
+    )
+
+
 def test_neighbours_become_one_run_and_a_gap_or_another_selection_parts_them() -> None:
     airports = [landed("airports", DAYS[i]) for i in (0, 1, 2, 4, 5)]
 
@@ -143,16 +161,6 @@ def test_the_key_of_a_range_changes_with_any_of_its_files(changed: int, at: floa
 
     assert plan(before).runs[0].key == plan(list(before)).runs[0].key
     assert plan(before).runs[0].key != plan(after).runs[0].key
-
-
-def test_a_range_that_failed_is_taken_apart_into_runs_of_their_own() -> None:
-    (run,) = plan([landed("outcomes", day) for day in DAYS[:3]]).runs
-
-    days = split_run(run)
-
-    assert [day.partitions for day in days] == [(DAYS[0],), (DAYS[1],), (DAYS[2],)]
-    assert {(day.tables, day.labelled) for day in days} == {(run.tables, run.labelled)}
-    assert len({run.key, *(day.key for day in days)}) == 4
 
 
 @given(FILES, st.integers(1, 4))

@@ -2,7 +2,7 @@ from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
 
-from ml_platform.core.ledger import EntryKind, LedgerEntry
+from ml_platform.core.ledger import NOT_MOVED, EntryKind, LedgerEntry, champion_moves
 
 AT = datetime(2026, 1, 2, 3, tzinfo=UTC)
 
@@ -37,3 +37,12 @@ def test_numbers_without_a_word_in_json_become_null() -> None:
     evidence = {"auc": float("nan"), "list": (1, float("inf"))}
     entry = LedgerEntry("a", "m", AT, "2013-02-01", EntryKind.DECISION, evidence=evidence)
     assert LedgerEntry.from_row(entry.to_row()).evidence == {"auc": None, "list": [1, None]}
+
+
+def test_a_move_that_was_taken_back_is_no_move() -> None:
+    promoted = LedgerEntry("a", "m", AT, "2013-02-01", EntryKind.PROMOTION)
+    back = LedgerEntry("b", "m", AT, "2013-02-01", EntryKind.ROLLBACK)
+    failed = LedgerEntry(*("c", "m", AT, "2013-02-01", EntryKind.OUTCOME, NOT_MOVED), refers_to="b")
+
+    assert champion_moves([promoted, back]) == [promoted, back]
+    assert champion_moves([promoted, back, failed]) == [promoted]

@@ -64,6 +64,7 @@ def test_the_key_that_yaml_reads_as_true_is_understood() -> None:
     [
         ({"kye": ["a"]}, ("kye",), 'did you mean "key"?'),
         ({"zzz": 1}, ("zzz",), "Valid keys: name, task"),
+        ({"name": "ledger"}, ("name",), "a table of its own under that name"),
         ({"name": None}, ("name",), "name: given None"),
         ({"task": "binary"}, ("task",), "Valid choices: binary_classification"),
         ({"key": []}, ("key",), "it should have at least 1 item"),

@@ -8,10 +8,10 @@ from ml_platform.core import names
 @pytest.mark.parametrize(
     ("path", "table"),
     [
-        (names.landing("flights"), "landing/flights"),
-        (names.raw("flights"), "raw/flights"),
-        (names.validated("flights"), "validated/flights"),
-        (names.quarantine("flights"), "quarantine/flights"),
+        (names.landing("flights"), "flights/landing"),
+        (names.raw("flights"), "flights/raw"),
+        (names.validated("flights"), "flights/validated"),
+        (names.quarantine("flights"), "flights/quarantine"),
         (names.of_model("flight_delay", names.FEATURES), "flight_delay/features"),
     ],
 )

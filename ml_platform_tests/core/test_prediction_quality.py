@@ -42,8 +42,9 @@ def test_sane_scores_are_said_with_their_range() -> None:
 @pytest.mark.parametrize(
     ("scores", "said"),
     [
-        (ScoreRange(3, 0.1, 0.9), "but 3 scores are missing or not a number"),
-        (ScoreRange(100, nan, nan), "but 100 scores are missing or not a number"),
+        (ScoreRange(3, 0.1, 0.9), "but 3 scores missing or not a number"),
+        (ScoreRange(1, 0.1, 0.9), "but 1 score missing or not a number"),
+        (ScoreRange(100, nan, nan), "but 100 scores missing or not a number"),
         (ScoreRange(0, -0.1, 0.9), "but scores reach from -0.1 to 0.9: they must lie within 0"),
         (ScoreRange(0, 0.1, inf), "but scores reach from 0.1 to inf: they must lie within 0"),
     ],
@@ -66,17 +67,20 @@ def test_the_log_may_hold_more_than_the_predictions() -> None:
     assert outcome.sentence == "102 log rows for 100 predictions, 7 of them new"
 
 
-@pytest.mark.parametrize(("missing", "doubled"), [(1, 0), (0, 1)])
+@pytest.mark.parametrize(
+    ("missing", "doubled", "found"),
+    [
+        (1, 0, "1 prediction missing from the log, 0 keys in it more than once"),
+        (0, 1, "0 predictions missing from the log, 1 key in it more than once"),
+    ],
+)
 def test_a_key_missing_or_doubled_fails_whatever_the_number_of_rows(
-    missing: int, doubled: int
+    missing: int, doubled: int, found: str
 ) -> None:
     outcome = logged_outcome(LoggedKeys(100, 100, missing, doubled, added=7))
 
     assert outcome.verdict is Verdict.FAILED
-    assert outcome.sentence == (
-        f"{missing} predictions are missing from the log, {doubled} keys are in it more than "
-        "once: 100 log rows for 100 predictions, 7 of them new"
-    )
+    assert outcome.sentence == f"{found}: 100 log rows for 100 predictions, 7 of them new"
 
 
 def test_no_predictions_are_no_proof_that_predictions_are_logged() -> None:

@@ -58,6 +58,28 @@ def test_a_gain_must_be_certain_where_better_is_demanded(
     assert better_than_champion(measured("brier", low, high), SPEC).verdict is verdict
 
 
+def test_a_loss_is_called_worse_and_not_a_negative_gain() -> None:
+    spec = PromotionSpec(confidence=0.975)
+    check = not_worse_than_champion(measured("brier", -0.012, 0.046), spec, "brier", 0.01)
+    assert check.reason == (
+        "brier 0.2000 against 0.2000 of the champion: worse by 0.0170, with 97.5% confidence "
+        "from worse by 0.0460 to better by 0.0120; worse by 0.01 is allowed"
+    )
+    check = not_worse_than_champion(measured("recall", -0.012, 0.046), spec, "recall", 0.01)
+    assert "of the champion: better by 0.0170, with" in check.reason
+
+
+def test_no_difference_at_all_has_no_sign() -> None:
+    same = measured("brier", 0.0, 0.0)
+    check = not_worse_than_champion(same, SPEC, "brier", 0.0)
+    assert check.opens
+    assert "of the champion: equal, with" in check.reason
+    assert str(check.threshold) == "0.0"
+    assert better_than_champion(same, SPEC).reason.endswith(
+        "to equal; the whole range must be better"
+    )
+
+
 def test_without_a_champion_comparisons_do_not_apply() -> None:
     first = replace(measured("brier", 0, 0), champion=None)
     checks = [
@@ -124,7 +146,10 @@ RARE = SegmentScore("carrier", "OO", 9, 0.9, 0.1)
 def test_no_segment_may_fall_far_behind() -> None:
     check = segments_hold(with_segments(JFK, LGA), SPEC)
     assert check.verdict is FAILED
-    assert "brier of origin LGA is 0.0600 worse (900 rows)" in check.reason
+    assert (
+        "brier of origin LGA is worse by 0.0600 (900 rows), the furthest behind of 2"
+        in check.reason
+    )
 
 
 def test_small_or_undefined_segments_are_left_out_and_counted() -> None:
@@ -132,7 +157,7 @@ def test_small_or_undefined_segments_are_left_out_and_counted() -> None:
     unknown = replace(JFK, value="PHL", champion=None)
     check = segments_hold(with_segments(JFK, RARE, undefined, unknown), SPEC)
     assert check.verdict is PASSED
-    assert "0.0100 better" in check.reason
+    assert "is better by 0.0100 (900 rows), the furthest behind of 1 segment;" in check.reason
     assert "3 not evaluated" in check.reason
 
 

@@ -40,7 +40,7 @@ def test_a_few_refused_rows_warn_and_show_the_reasons() -> None:
     assert outcome.verdict is Verdict.WARNED
     assert outcome.sentence == (
         "30 of 900 rows (3.3%) break the contract, mostly carrier: isin(AA, UA); "
-        "they are in quarantine"
+        "set aside in quarantine"
     )
     assert outcome.table == (
         {"column": "carrier", "check": "isin(AA, UA)", "rows": 30, "example": "??"},
@@ -55,7 +55,7 @@ def test_more_than_the_share_allowed_blocks_the_partition() -> None:
     assert outcome.verdict is Verdict.FAILED
     assert outcome.sentence == (
         "6 of 100 rows (6.0%) break the contract, mostly the row: fields; "
-        "the limit is 5.0%: partition blocked"
+        "the limit is 5%: partition blocked"
     )
 
 
@@ -68,8 +68,22 @@ def test_a_single_row_blocks_where_any_violation_fails() -> None:
 
     assert outcome.verdict is Verdict.FAILED
     assert outcome.sentence == (
-        "1 of 1000 rows (0.1%) break the contract; the limit is 0.0%: partition blocked"
+        "1 of 1,000 rows (0.1%) breaks the contract; the limit is 0%: partition blocked"
     )
+
+
+def test_a_limit_is_said_as_exactly_as_it_was_declared() -> None:
+    outcome = contract_outcome(PartitionCount(10_000, 6), [], 0.0005, False)
+
+    assert outcome.sentence.endswith("the limit is 0.05%: partition blocked")
+
+
+def test_a_single_row_is_not_many() -> None:
+    kept = contract_outcome(PartitionCount(1, 0), [], 0.05, False)
+    lone = volume_outcome("2013-01-08", 1, dict.fromkeys(WEEK, 1), LIMITS)
+
+    assert kept.sentence == "the only row keeps the contract"
+    assert lone.sentence == "1 row, +0% against the median 1 of 7 before"
 
 
 @given(st.integers(0, 1_000), st.integers(0, 1_000), st.integers(0, 1_000))
@@ -89,7 +103,10 @@ def test_a_lost_row_is_said_with_both_sides() -> None:
 
 
 def test_a_blocked_partition_has_nothing_to_conserve() -> None:
-    assert conservation_outcome(PartitionCount(100, 50), None).verdict is Verdict.NOT_EVALUATED
+    outcome = conservation_outcome(PartitionCount(100, 50), None)
+
+    assert outcome.verdict is Verdict.NOT_EVALUATED
+    assert outcome.sentence == "the partition is blocked: what was validated of it before stays"
 
 
 @pytest.mark.parametrize(
@@ -115,11 +132,17 @@ def test_a_failed_volume_says_what_is_allowed() -> None:
     assert outcome.numbers == {"rows": 30, "median_rows": 100, "change": pytest.approx(-0.7)}
 
 
+def test_a_change_too_small_to_show_has_no_minus_sign() -> None:
+    outcome = volume_outcome("2013-01-08", 999, dict.fromkeys(WEEK, 1_000), LIMITS)
+
+    assert outcome.sentence == "999 rows, +0% against the median 1,000 of 7 before"
+
+
 def test_volume_needs_enough_partitions_before_it() -> None:
     outcome = volume_outcome("2013-01-03", 100, WEEK, LIMITS)
 
     assert outcome.verdict is Verdict.NOT_EVALUATED
-    assert outcome.sentence == "2 earlier partitions, 3 are needed for a median"
+    assert outcome.sentence == "2 earlier partitions; a median needs 3"
 
 
 def test_later_and_long_past_partitions_do_not_change_the_median() -> None:
@@ -137,7 +160,7 @@ def test_rows_where_there_were_none_have_no_relative_change(rows: int, verdict: 
     outcome = volume_outcome("2013-01-08", rows, dict.fromkeys(WEEK, 0), LIMITS)
 
     assert outcome.verdict is verdict
-    assert outcome.sentence.startswith(f"{rows} rows, against the median 0 of 7 before")
+    assert ", against the median 0 of 7 before" in outcome.sentence
     assert outcome.numbers == {"rows": rows, "median_rows": 0}
 
 
@@ -145,8 +168,8 @@ def test_rows_where_there_were_none_have_no_relative_change(rows: int, verdict: 
     ("rows", "verdict", "sentence"),
     [
         (100, Verdict.PASSED, "100 feature rows for 100 events"),
-        (97, Verdict.FAILED, "3 rows were lost: 97 feature rows for 100 events"),
-        (101, Verdict.FAILED, "1 rows were made: 101 feature rows for 100 events"),
+        (97, Verdict.FAILED, "3 rows lost: 97 feature rows for 100 events"),
+        (101, Verdict.FAILED, "1 row made: 101 feature rows for 100 events"),
     ],
 )
 def test_a_join_neither_loses_nor_makes_rows(rows: int, verdict: Verdict, sentence: str) -> None:
@@ -159,7 +182,7 @@ def test_rows_without_a_single_event_were_made() -> None:
     outcome = joined_outcome(0, 2)
 
     assert outcome.verdict is Verdict.FAILED
-    assert outcome.sentence == "2 rows were made: 2 feature rows for 0 events"
+    assert outcome.sentence == "2 rows made: 2 feature rows for 0 events"
 
 
 def test_a_join_of_no_events_proves_nothing() -> None:

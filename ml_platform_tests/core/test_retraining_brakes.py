@@ -5,6 +5,7 @@ import pytest
 from ml_platform.core.decision import Action, Brake, Cause, Decision
 from ml_platform.core.facts import CheckName
 from ml_platform.core.retraining_brakes import hold_back
+from ml_platform.core.retraining_spec import RetrainingSpec
 from ml_platform_tests.core.situations import POLICY, champion, decided, seen
 
 RETRAIN = Decision(Action.RETRAIN, Cause.NEW_DATA, "the champion has aged")
@@ -34,7 +35,9 @@ def test_one_retraining_at_a_time_whoever_asks(proposed: Decision) -> None:
 @pytest.mark.parametrize("verdicts", ["f", "pf", "fppppf", "f--", "-"])
 def test_patience_waits_for_k_of_the_last_n_evaluated(verdicts: str) -> None:
     facts = champion(seen(CheckName.PERFORMANCE, verdicts))
-    assert hold_back(PATIENT, POLICY, facts, []).held_back_by is Brake.PATIENCE
+    held = hold_back(PATIENT, POLICY, facts, [])
+    assert held.held_back_by is Brake.PATIENCE
+    assert "waits for 2 violations among the last 5 partitions, " in held.reason
 
 
 @pytest.mark.parametrize("verdicts", ["ff", "fpppf", "f---------f", "fw"])
@@ -63,7 +66,14 @@ def test_the_budget_holds_whoever_asks(proposed: Decision) -> None:
     past = [decided(Action.RETRAIN, on) for on in (1, 8, 15, 22)]
     held = hold_back(proposed, POLICY, champion(as_of=30), past)
     assert held.held_back_by is Brake.BUDGET
+    assert "the budget of 4 retrainings in 30 days is spent" in held.reason
     assert hold_back(proposed, POLICY, champion(as_of=31), past) is proposed
+
+
+def test_a_budget_of_one_is_said_as_one() -> None:
+    policy = RetrainingSpec(max_per_30_days=1)
+    held = hold_back(RETRAIN, policy, champion(as_of=30), [decided(Action.RETRAIN, 9)])
+    assert "the budget of 1 retraining in 30 days is spent" in held.reason
 
 
 def test_a_rollback_needs_neither_cooldown_nor_budget() -> None:

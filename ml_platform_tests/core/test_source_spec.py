@@ -44,6 +44,7 @@ def test_reader_options_become_the_text_spark_expects() -> None:
     [
         ({"contrct": "x"}, ("contrct",), 'did you mean "contract"?'),
         ({"name": "My Flights"}, ("name",), "small letters"),
+        ({"name": "ledger"}, ("name",), "a table of its own under that name"),
         ({"name": 5}, ("name",), "name: given 5, it should be a valid string"),
         ({"contract": "Flights"}, ("contract",), "<module>.<class>"),
         ({"contract": "not a class"}, ("contract",), "expected a Python name"),

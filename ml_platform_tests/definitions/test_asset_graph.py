@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from dagster import AssetSpec, DefaultSensorStatus, Definitions
+from dagster import AssetSpec, DefaultScheduleStatus, DefaultSensorStatus, Definitions
 from dagster._core.workspace.load import location_origins_from_yaml_paths
 
 import ml_platform
@@ -76,7 +76,7 @@ def test_the_line_from_landing_file_to_champion_is_unbroken(
     while more := {dep for key in reached for dep in above.get(key, ())} - reached:
         reached |= more
     names = {key.to_user_string() for key in reached}
-    assert {"landing/flights", "landing/weather", "landing/outcomes"} <= names
+    assert {"flights/landing", "weather/landing", "outcomes/landing"} <= names
 
 
 def test_the_sensors_run_without_being_switched_on(defs: Definitions) -> None:
@@ -85,6 +85,13 @@ def test_the_sensors_run_without_being_switched_on(defs: Definitions) -> None:
     for name, sensor in sensors.items():
         assert sensor.default_status is DefaultSensorStatus.RUNNING, name
         assert sensor.description, name
+
+
+def test_the_schedules_run_without_being_switched_on(defs: Definitions) -> None:
+    [vacuum] = defs.schedules or ()
+    assert vacuum.name == "vacuum_schedule"
+    assert vacuum.default_status is DefaultScheduleStatus.RUNNING
+    assert vacuum.description
 
 
 def test_the_workspace_file_names_the_code_location() -> None:

@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 import pytest
-from dagster.components.testing import create_defs_folder_sandbox
-from dagster.components.testing.utils import DefsFolderSandbox
 
 from ml_platform.core import names
 from ml_platform.core.verdict import Verdict
+from ml_platform_tests.components.project import refusal_of
 from ml_platform_tests.end_to_end.ground import Ground
-from ml_platform_tests.end_to_end.loop import DEFS, Loop
+from ml_platform_tests.end_to_end.loop import Loop
 
 Change = Callable[[list[str]], "list[str] | str | bytes"]
 
@@ -38,18 +36,7 @@ class Declaration:
     file: str = "defs.yaml"
 
     def check(self, ground: Ground, request: pytest.FixtureRequest) -> None:
-        with create_defs_folder_sandbox() as sandbox:
-            shutil.copytree(
-                DEFS,
-                sandbox.defs_folder_path,
-                dirs_exist_ok=True,
-                ignore=shutil.ignore_patterns("__pycache__"),
-            )
-            place = sandbox.defs_folder_path / self.folder / self.file
-            text = place.read_text(encoding="utf-8")
-            assert self.old in text
-            place.write_text(text.replace(self.old, self.new), encoding="utf-8")
-            said = _refusal(sandbox)
+        said = refusal_of(self.folder, self.old, self.new, self.file)
         for words in (f"{self.folder}/defs.yaml", *self.told):
             assert words in said
 
@@ -86,7 +73,7 @@ class Landed:
         if self.refused:
             assert readable.verdict is Verdict.FAILED
             assert self.refused in readable.sentence
-            assert loop.rows(f"raw/{self.table}", day) == []
+            assert loop.rows(f"{self.table}/raw", day) == []
         else:
             assert readable.verdict is Verdict.PASSED
             self._every_row_is_somewhere(loop, day)
@@ -98,7 +85,7 @@ class Landed:
 
     def _every_row_is_somewhere(self, loop: Loop, day: str) -> None:
         raw, good, bad = (
-            loop.rows(f"{layer}/{self.table}", day) for layer in ("raw", "validated", "quarantine")
+            loop.rows(f"{self.table}/{layer}", day) for layer in ("raw", "validated", "quarantine")
         )
         assert len(raw) == self.rows
         assert len(bad) == self.set_aside
@@ -134,7 +121,7 @@ class Labels:
         found = ground.loop.finding(model.path(names.LABELS), names.LABEL_JOIN, day)
         assert self.told in found.sentence
         assert len(ground.loop.rows(model.table(names.LABELS), day)) == self.labels
-        assert len(ground.loop.rows("quarantine/outcomes", day)) == self.set_aside
+        assert len(ground.loop.rows("outcomes/quarantine", day)) == self.set_aside
 
 
 @dataclass(frozen=True)
@@ -179,17 +166,3 @@ def having(column: str, value: str, *numbers: int) -> Change:
         return [",".join(words) for words in changed]
 
     return change
-
-
-def _refusal(sandbox: DefsFolderSandbox) -> str:
-    """What a person reads, whatever classes Dagster wraps it in; nothing if all was loaded."""
-    said = []
-    try:
-        with sandbox.build_all_defs():
-            pass
-    except Exception as refused:
-        error: BaseException | None = refused
-        while error is not None:
-            said.append(str(error))
-            error = error.__cause__ or error.__context__
-    return "\n".join(said)

@@ -61,7 +61,7 @@ class Ground:
     def neighbour(self) -> dict[str, Any]:
         """All that the lake holds of the good day, row by row."""
         stages = [self.loop.model.table(stage) for stage in (names.FEATURES, names.LABELS)]
-        layers = [f"{layer}/{t}" for layer in ("raw", "validated", "quarantine") for t in TABLES]
+        layers = [f"{t}/{layer}" for layer in ("raw", "validated", "quarantine") for t in TABLES]
         return {table: self.loop.rows(table, NEIGHBOUR) for table in (*layers, *stages)}
 
 

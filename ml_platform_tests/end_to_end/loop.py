@@ -129,7 +129,7 @@ class Loop:
         tags = dict(tags or {})
         if "first" in where:
             tags |= {RANGE_START: where["first"], RANGE_END: where["last"]}
-        job = self._definitions.resolve_job_def("everything")
+        job = self.definitions.resolve_job_def("everything")
         return job.execute_in_process(
             instance=self.instance,
             asset_selection=[AssetKey(list(stage)) for stage in stages],
@@ -170,7 +170,7 @@ class Loop:
         return self.registry_uri or f"sqlite:///{self.home / 'mlflow.db'}"
 
     @cached_property
-    def _definitions(self) -> Definitions:
+    def definitions(self) -> Definitions:
         sources = [self.source(table) for table in TABLES]
         of_sources = [
             each for s in sources for each in (landing_spec(s), raw_asset(s), validated_asset(s))

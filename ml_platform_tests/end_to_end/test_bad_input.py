@@ -18,6 +18,7 @@ from ml_platform_tests.end_to_end.bad_input import (
     without,
 )
 from ml_platform_tests.end_to_end.ground import Ground
+from ml_platform_tests.stores.small_disk import mounted
 
 FLIGHTS, MODEL = "sources/flights", "models/flight_delay"
 PARQUET = {"landing": {"format": "parquet", "path": "parquet/{partition}.parquet"}}
@@ -64,6 +65,10 @@ CASES: dict[str, Case] = {
     "a model of a table nobody declared": Declaration(
         MODEL, "primary: flights", "primary: flight",
         ("sources.primary", "declared under defs/sources are flights, outcomes, weather"),
+    ),
+    "a model named like a table": Declaration(
+        MODEL, "name: flight_delay", "name: flights",
+        ('"flights" is the name of a table too', f"{FLIGHTS}/defs.yaml, name"),
     ),
     "a module that is not there": Declaration(
         MODEL, "preprocess: preprocess", "preprocess: preproces", ("no preproces.py beside",)
@@ -166,7 +171,7 @@ CASES: dict[str, Case] = {
     ),
     "conflicting labels": Labels(
         lambda lines: [*lines, lines[20].replace(",30,0", ",-30,0")],
-        told="20 of 20 events have a label", labels=20, set_aside=1,
+        told="20 of 20 events labelled", labels=20, set_aside=1,
     ),
     "labels before their events": Labels(
         lambda lines: lines, told="20 labels came before the events", labels=20, with_events=False
@@ -184,7 +189,7 @@ CASES: dict[str, Case] = {
 
 @pytest.fixture
 def small_disk(tmp_path: Path) -> Iterator[Path]:
-    with surroundings.mounted(tmp_path / "disk") as disk:
+    with mounted(tmp_path / "disk", megabytes=4) as disk:
         yield disk
 
 

@@ -19,9 +19,9 @@ def test_every_flight_that_landed_has_one_logged_answer(trained: Loop) -> None:
 
 def test_rows_landed_are_rows_validated_and_quarantined(trained: Loop) -> None:
     for table in TABLES:
-        landed = trained.lake.table(f"raw/{table}").row_counts()
-        good = trained.lake.table(f"validated/{table}").row_counts()
-        bad = trained.lake.table(f"quarantine/{table}").row_counts()
+        landed = trained.lake.table(f"{table}/raw").row_counts()
+        good = trained.lake.table(f"{table}/validated").row_counts()
+        bad = trained.lake.table(f"{table}/quarantine").row_counts()
         assert len(landed) == 7
         assert landed == {day: good[day] + bad.get(day, 0) for day in landed}
 

@@ -31,7 +31,7 @@ def test_the_specification_says_what_the_model_is_and_was_made_of(artifact: Path
     assert spec["features"] == list(toy_preprocess.FEATURES)
     assert spec["input_columns"] == toy_preprocess.INPUTS
     assert spec["threshold"] == 0.4
-    assert spec["data_versions"] == {"validated/flights": 3}
+    assert spec["data_versions"] == {"flights/validated": 3}
     assert spec["packages"]["xgboost-cpu"]
 
 

@@ -66,5 +66,5 @@ def saved_artifact(folder: Path, seed: int = 0) -> str:
         feature_names=toy_preprocess.FEATURES,
         input_columns=toy_preprocess.INPUTS,
         threshold=0.4,
-        extra={"data_versions": {"validated/flights": 3}},
+        extra={"data_versions": {"flights/validated": 3}},
     )

@@ -30,7 +30,7 @@ from ml_platform_tests.end_to_end.loop import MODEL, TABLES, Loop
 from ml_platform_tests.end_to_end.trained import DAY
 from ml_platform_tests.lifecycle.ticks import Ticks
 
-READABLE = f"check/raw/weather/readable/{DAY}"
+READABLE = f"check/weather/raw/readable/{DAY}"
 NOW = datetime.now(UTC)
 DOWN = "json://127.0.0.1:9/hook"
 
@@ -61,8 +61,8 @@ def test_a_failed_check_is_told_once_and_its_end_once(loop: Loop, trained: Loop)
     ticks = ticks_of(loop)
     loop.land("weather", DAY, "")
     loop.ingest("weather", day=DAY)
-    assert ticks.next()[1] == "1 alerts sent, 1 troubles open"
-    assert ticks.next()[1] == "0 alerts sent, 1 troubles open"
+    assert ticks.next()[1] == "1 alert sent, 1 trouble open"
+    assert ticks.next()[1] == "0 alerts sent, 1 trouble open"
     good = trained.landing_root / "weather" / f"{DAY}.csv"
     loop.land("weather", DAY, good.read_bytes())
     assert loop.ingest("weather", day=DAY).success
@@ -155,7 +155,7 @@ def test_only_a_channel_that_failed_is_tried_again_and_not_for_ever(loop: Loop) 
     told_twice = loop.having(changes={MODEL: {"alerts": ["ops", "desk"]}})
     ticks = ticks_of(told_twice, DOWN)
     promoted(loop, 1)
-    assert ticks.next()[1] == "1 alerts sent, 0 troubles open, 1 to be sent again"
+    assert ticks.next()[1] == "1 alert sent, 0 troubles open, 1 to be sent again"
     for _ in range(6):
         ticks.next()
     deliveries = [each for alert in alerts(loop) for each in alert["deliveries"]]
@@ -167,4 +167,4 @@ def test_a_memory_of_another_version_does_not_silence_the_alerts(loop: Loop) -> 
     ticks = ticks_of(loop)
     ticks.cursor = '["2013-01-01T00:00:00Z", {}]'
     promoted(loop, 1)
-    assert ticks.next()[1] == "1 alerts sent, 0 troubles open"
+    assert ticks.next()[1] == "1 alert sent, 0 troubles open"

@@ -44,18 +44,18 @@ def test_a_day_taken_in_again_gives_the_same_rows(own: Loop) -> None:
     take_in_outcomes(own, DAY)
     for table in tables:
         assert lasting(own.rows(table, DAY)) == before[table], table
-    assert all(before[table] for table in tables if not table.startswith("quarantine"))
+    assert all(before[table] for table in tables if not table.endswith("/quarantine"))
 
 
 def test_a_changed_file_replaces_its_partition_and_no_other(own: Loop) -> None:
     path = own.landing_root / "flights" / f"{DAY}.csv"
     lines = path.read_text().splitlines()
-    former = own.rows("validated/flights", LAST)
+    former = own.rows("flights/validated", LAST)
     own.land("flights", DAY, "\n".join([*lines[:101], ""]))
     take_in_inputs(own, DAY)
-    for table in ("raw/flights", "validated/flights", f"{MODEL}/features", f"{MODEL}/predictions"):
+    for table in ("flights/raw", "flights/validated", f"{MODEL}/features", f"{MODEL}/predictions"):
         assert len(own.rows(table, DAY)) == 100, table
-    assert own.rows("validated/flights", LAST) == former
+    assert own.rows("flights/validated", LAST) == former
 
 
 def test_the_log_keeps_its_first_answer_when_another_champion_scores_again(
@@ -127,7 +127,7 @@ def test_scores_as_written_are_ranged_by_partition(tmp_path: Path, spark: Any) -
 
 
 def test_a_day_without_events_passes_no_check(own: Loop) -> None:
-    events = own.lake.table("validated/flights")
+    events = own.lake.table("flights/validated")
     events.replace_arrow(events.read_arrow([DAY]).slice(0, 0), [DAY])
     succeeded(own.run_stages((names.FEATURES, names.PREDICTIONS, names.INFERENCE_LOG), day=DAY))
     for stage, check in (
@@ -153,7 +153,11 @@ def test_corrected_labels_are_added_and_performance_is_restated(own: Loop) -> No
     after = own.rows(labels, DAY)
     assert len(after) == len(before) + len(arrived)
     assert all(row in after for row in before)
-    assert _day_brier(own.rows(measured, DAY)) > brier
+    restated, learned = own.rows(measured, DAY), max(row["labelled_at"] for row in after)
+    assert _day_brier(restated) > brier
+    assert {row["labels_as_of"] for row in restated} == {learned}
+    level = own.finding(own.model.path(names.PERFORMANCE), names.PERFORMANCE_LEVEL, DAY)
+    assert f"as of {learned:%Y-%m-%d %H:%M} UTC" in level.sentence
     assert own.rows(own.model.table(names.INFERENCE_LOG), DAY) == log
     found = own.finding(own.model.path(names.LABELS), names.LABEL_JOIN, DAY)
     assert found.numbers["corrected"] == len(arrived)
@@ -163,7 +167,7 @@ def test_each_day_of_a_range_shows_its_own_verdict(trained: Loop) -> None:
     days = [f"2013-01-0{number}" for number in range(1, 7)]
     for day in days:
         contract = trained.finding(names.validated("flights"), names.CONTRACT, day)
-        rows = len(trained.rows("raw/flights", day))
+        rows = len(trained.rows("flights/raw", day))
         assert contract.numbers["rows"] == rows
         assert f"all {rows} rows keep the contract" in contract.sentence
         joined = trained.finding(trained.model.path(names.FEATURES), names.JOINED, day)

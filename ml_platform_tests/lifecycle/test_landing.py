@@ -2,16 +2,28 @@
 
 from __future__ import annotations
 
+import json
 import os
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from dagster import DagsterInstance
+from dagster import (
+    DagsterInstance,
+    DagsterRun,
+    DagsterRunStatus,
+    Definitions,
+    RunRequest,
+    asset,
+    define_asset_job,
+)
 
 from ml_platform.core import names
-from ml_platform.lifecycle.landing import RANGE_END, RANGE_START, landing_sensor
+from ml_platform.core.landing_backlog import PAUSES
+from ml_platform.lifecycle.landing import landing_sensor
+from ml_platform.lifecycle.landing_runs import RANGE_END, RANGE_START
 from ml_platform_tests.end_to_end.loop import MODEL, Loop
 from ml_platform_tests.lifecycle.ticks import Ticks
 
@@ -23,6 +35,21 @@ WRITTEN_IN_PLACE = {
 }
 
 
+@dataclass
+class Clock:
+    """Seconds since the epoch, moved on by a test."""
+
+    ahead: float = 0.0
+
+    def __call__(self) -> float:
+        return time.time() + self.ahead
+
+
+@pytest.fixture
+def clock() -> Clock:
+    return Clock()
+
+
 @pytest.fixture
 def loop(tmp_path: Path) -> Iterator[Loop]:
     with DagsterInstance.ephemeral() as instance:
@@ -30,9 +57,9 @@ def loop(tmp_path: Path) -> Iterator[Loop]:
 
 
 @pytest.fixture
-def ticks(loop: Loop) -> Ticks:
+def ticks(loop: Loop, clock: Clock) -> Ticks:
     """Of the sensor over flights alone."""
-    return Ticks(landing_sensor([loop.source("flights")], [], 30), loop.instance, {})
+    return Ticks(landing_sensor([loop.source("flights")], [], 30, clock), loop.instance, {})
 
 
 def land(
@@ -52,9 +79,9 @@ def test_a_backlog_becomes_one_run_over_the_range_and_keeps_its_key_until_it_run
     assert (run.tags[RANGE_START], run.tags[RANGE_END]) == (DAYS[0], DAYS[-1])
     assert run.tags[names.TAG_TRIGGER] == "landing"
     assert ["/".join(key.path) for key in run.asset_selection or ()] == [
-        "raw/flights",
-        "validated/flights",
-        "quarantine/flights",
+        "flights/raw",
+        "flights/validated",
+        "flights/quarantine",
     ]
     [again], _ = ticks.next()
     assert again.run_key == run.run_key
@@ -99,6 +126,143 @@ def test_a_range_that_failed_is_repeated_day_by_day(loop: Loop, ticks: Ticks) ->
         assert repeated.partition_key == day
         loop.ingest("flights", first=day, last=day, tags={"dagster/run_key": str(repeated.run_key)})
     assert ticks.next()[0] == []
+
+
+def run_as_asked(loop: Loop, asked: RunRequest) -> bool:
+    """Whether the run went well."""
+    day, tags = str(asked.partition_key), {"dagster/run_key": str(asked.run_key)}
+    return loop.ingest("flights", day=day, tags=tags).success
+
+
+def vanish(loop: Loop, day: str) -> None:
+    """The disk with the landing files is not there for a while: nothing the data could help."""
+    (loop.landing_root / "flights" / f"{day}.csv").unlink()
+
+
+def test_a_day_that_broke_is_repeated_after_a_pause_and_three_times_in_all(
+    loop: Loop, ticks: Ticks, clock: Clock
+) -> None:
+    land(loop, DAYS[0], "first")
+    [run], _ = ticks.next()
+    assert names.TAG_ATTEMPT not in run.tags
+    vanish(loop, DAYS[0])
+    for number, pause in enumerate(PAUSES, start=2):
+        assert not run_as_asked(loop, run)
+        runs, reason = ticks.next()
+        assert runs == []
+        assert f"attempt {number} of 3 at flights of {DAYS[0]} is due in" in reason
+        clock.ahead += pause
+        [again], _ = ticks.next()
+        assert again.partition_key == DAYS[0]
+        assert again.tags[names.TAG_ATTEMPT] == f"{number} of 3"
+        assert again.run_key != run.run_key
+        run = again
+    assert not run_as_asked(loop, run)
+    clock.ahead += 9_999
+    assert ticks.next()[0] == []
+
+
+def test_what_a_check_refused_is_not_repeated(loop: Loop, ticks: Ticks, clock: Clock) -> None:
+    land(loop, DAYS[0], "")
+    [run], _ = ticks.next()
+    assert not run_as_asked(loop, run)
+    assert ticks.next() == ([], "1 files, all taken in")
+    clock.ahead += 9_999
+    assert ticks.next()[0] == []
+
+
+def test_nobody_else_repeats_what_the_sensor_repeats(loop: Loop, ticks: Ticks) -> None:
+    land(loop, DAYS[0], "first")
+    [run], _ = ticks.next()
+    assert run.tags["dagster/max_retries"] == "0"
+
+
+def test_the_runs_that_are_not_done_with_outlive_the_process(loop: Loop, ticks: Ticks) -> None:
+    land(loop, DAYS[0], "first")
+    [run], _ = ticks.next()
+    vanish(loop, DAYS[0])
+    run_as_asked(loop, run)
+    ticks.next()
+    kept = ticks.cursor
+    ticks.next()
+    assert ticks.cursor == kept
+
+
+def test_a_file_that_was_taken_in_leaves_the_memory_and_is_still_known(
+    loop: Loop, ticks: Ticks
+) -> None:
+    land(loop, DAYS[0], "", seconds_ago=90)
+    [run], _ = ticks.next()
+    assert list(json.loads(str(ticks.cursor))["handled"]) == [f"flights/{DAYS[0]}"]
+    run_as_asked(loop, run)
+    assert ticks.next()[0] == []
+    assert json.loads(str(ticks.cursor)) == {
+        "handled": {},
+        "backlog": [],
+        "alone": [],
+        "repeats": [],
+    }
+    assert ticks.next()[0] == []
+    land(loop, DAYS[0], "", seconds_ago=60)
+    assert ticks.next()[0] == []
+    land(loop, DAYS[0], "corrected", seconds_ago=30)
+    [again], _ = ticks.next()
+    assert again.run_key != run.run_key
+
+
+def test_a_memory_from_before_repeats_is_still_a_memory(loop: Loop, ticks: Ticks) -> None:
+    land(loop, DAYS[0], "first", seconds_ago=60)
+    ticks.next()
+    old = json.loads(str(ticks.cursor))
+    ticks.cursor = json.dumps({"handled": old["handled"], "backlog": []})
+    assert ticks.next()[0] == []
+
+
+def in_progress(loop: Loop, table: str, tags: Mapping[str, str]) -> DagsterRun:
+    """A run that somebody launched."""
+
+    @asset(key=list(names.raw(table)))
+    def raw() -> None: ...
+
+    by_hand = Definitions(assets=[raw], jobs=[define_asset_job("by_hand")])
+    return loop.instance.create_run_for_job(
+        by_hand.resolve_job_def("by_hand"),
+        asset_selection=frozenset({raw.key}),
+        status=DagsterRunStatus.STARTING,
+        tags=dict(tags),
+    )
+
+
+@pytest.mark.parametrize(
+    "where",
+    [{"dagster/partition": DAYS[1]}, {RANGE_START: DAYS[1], RANGE_END: DAYS[2]}],
+)
+def test_a_file_waits_while_its_partition_is_taken_in_and_others_do_not(
+    loop: Loop, ticks: Ticks, where: Mapping[str, str]
+) -> None:
+    other = in_progress(loop, "flights", where)
+    land(loop, DAYS[0], "first")
+    land(loop, DAYS[1], "second")
+    [run], _ = ticks.next()
+    assert run.partition_key == DAYS[0]
+    runs, reason = ticks.next()
+    assert runs == []
+    assert f"{DAYS[1]}.csv waits for the run that takes in its partition" in reason
+    loop.instance.report_run_canceled(other)
+    [run], _ = ticks.next()
+    assert run.partition_key == DAYS[1]
+
+
+@pytest.mark.parametrize(
+    ("table", "where"), [("weather", {"dagster/partition": DAYS[0]}), ("flights", {})]
+)
+def test_a_run_on_another_table_or_on_no_partition_holds_up_nothing(
+    loop: Loop, ticks: Ticks, table: str, where: Mapping[str, str]
+) -> None:
+    in_progress(loop, table, where)
+    land(loop, DAYS[0], "first")
+    [run], _ = ticks.next()
+    assert run.partition_key == DAYS[0]
 
 
 def test_a_folder_among_the_files_holds_up_no_file(loop: Loop, ticks: Ticks) -> None:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from ml_platform.core import names
+from ml_platform.core.ledger import EntryKind
 from ml_platform_tests.end_to_end.failures import why_it_failed
 from ml_platform_tests.end_to_end.loop import MODEL, Loop
 from ml_platform_tests.end_to_end.trained import succeeded
 from ml_platform_tests.lifecycle.test_retraining_stages import GOOD
+from ml_platform_tests.stores.broken_aliases import break_aliases, mend_aliases
 
 UP_TO_EVALUATION = (
     names.TRAINING_SET,
@@ -42,6 +44,22 @@ def test_a_champion_moved_during_the_evaluation_is_not_overridden(unlabelled: Lo
     late = unlabelled.run_stages([names.CHAMPION])
 
     assert "was judged against version 1, but the champion is now 2" in why_it_failed(late)
+    assert champion_of(unlabelled) == 2
+
+
+def test_a_promotion_is_on_record_before_the_champion_moves(unlabelled: Loop) -> None:
+    succeeded(unlabelled.run_stages(UP_TO_EVALUATION, tags=TAGS))
+    break_aliases(unlabelled.home)
+
+    cut_short = unlabelled.run_stages([names.CHAMPION])
+
+    assert "the disk is full" in why_it_failed(cut_short)
+    assert champion_of(unlabelled) == 1
+    announced = unlabelled.ledger.entries(model=MODEL)[-1]
+    assert (announced.kind, announced.model_version) == (EntryKind.PROMOTION, "2")
+    assert announced.evidence == {"former": 1}
+    mend_aliases(unlabelled.home)
+    succeeded(unlabelled.run_stages([names.CHAMPION]))
     assert champion_of(unlabelled) == 2
 
 

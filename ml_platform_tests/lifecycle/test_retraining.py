@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import json
+import shutil
 from collections import Counter
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from uuid import uuid4
 
 import pytest
 
@@ -19,6 +22,7 @@ from ml_platform.resources.registry_resource import RegistryResource
 from ml_platform_tests.end_to_end.loop import MODEL, Loop
 from ml_platform_tests.end_to_end.trained import DAY
 from ml_platform_tests.lifecycle.ticks import Ticks
+from ml_platform_tests.stores.broken_aliases import break_aliases
 
 
 @pytest.fixture
@@ -33,19 +37,22 @@ def ticks(own: Loop, trained: Loop) -> Ticks:
     return Ticks(retraining_sensor(own.model, 30), trained.instance, resources)
 
 
+def written(loop: Loop, kind: EntryKind, **said: Any) -> LedgerEntry:
+    """A line of the ledger about the last day, decided now unless told."""
+    usual = {"entry_id": str(uuid4()), "decided_at": datetime.now(UTC)}
+    entry = LedgerEntry(model=MODEL, as_of=DAY, kind=kind, **(usual | said))
+    loop.ledger.append(entry)
+    return entry
+
+
 def request(loop: Loop) -> LedgerEntry:
-    entry = LedgerEntry(
-        entry_id="asked",
-        model=MODEL,
-        decided_at=datetime.now(UTC),
-        as_of=DAY,
-        kind=EntryKind.REQUEST,
+    return written(
+        loop,
+        EntryKind.REQUEST,
         reason="the airline changed its fleet",
         by="Ada",
         evidence={"params": {"max_depth": 4}},
     )
-    loop.ledger.append(entry)
-    return entry
 
 
 def decisions(loop: Loop) -> list[LedgerEntry]:
@@ -99,17 +106,13 @@ def test_the_recorded_facts_give_the_recorded_decision_again(own: Loop, ticks: T
 def test_a_retraining_whose_tick_died_before_the_request_is_requested_after_all(
     own: Loop, ticks: Ticks
 ) -> None:
-    decided = LedgerEntry(
-        entry_id="0b0b0b0b-0000-4000-8000-000000000000",
-        model=MODEL,
-        decided_at=datetime.now(UTC),
-        as_of=DAY,
-        kind=EntryKind.DECISION,
+    decided = written(
+        own,
+        EntryKind.DECISION,
         verdict=str(Action.RETRAIN),
         cause="performance_loss",
         evidence={"params": {"max_depth": 4}},
     )
-    own.ledger.append(decided)
 
     [run], _ = ticks.next()
 
@@ -119,18 +122,96 @@ def test_a_retraining_whose_tick_died_before_the_request_is_requested_after_all(
 
 def test_a_wish_that_had_to_wait_is_still_a_wish(own: Loop, ticks: Ticks) -> None:
     asked = request(own)
-    waited = LedgerEntry(
-        entry_id="waited",
-        model=MODEL,
-        decided_at=datetime.now(UTC),
-        as_of=DAY,
-        kind=EntryKind.DECISION,
+    written(
+        own,
+        EntryKind.DECISION,
         verdict=str(Action.WAIT),
         held_back_by="budget",
         refers_to=asked.entry_id,
     )
-    own.ledger.append(waited)
 
     [run], _ = ticks.next()
 
     assert run.tags[names.TAG_CAUSE] == "requested"
+
+
+def second_champion(loop: Loop) -> None:
+    """Another version than the trained one becomes champion, without a line in the ledger."""
+    artifact = loop.home / "second"
+    artifact.mkdir()
+    for name in ("model.ubj", "spec.json", "manifest.json"):
+        (artifact / name).write_text("{}")
+    with loop.registry.training_run(MODEL) as run:
+        loop.registry.register(run, artifact, {"distance": "float64"})
+    loop.registry.promote(MODEL, 2)
+
+
+def champion(loop: Loop) -> int:
+    version = loop.registry.champion(MODEL)
+    assert version is not None
+    return version.version
+
+
+def decided_to_roll_back(loop: Loop) -> LedgerEntry:
+    """A decision whose tick died before it acted."""
+    return written(
+        loop,
+        EntryKind.DECISION,
+        verdict=str(Action.ROLL_BACK),
+        cause="performance_loss_after_promotion",
+        reason="it began with version 2",
+    )
+
+
+def test_a_roll_back_whose_tick_died_is_carried_out_once(own: Loop, ticks: Ticks) -> None:
+    second_champion(own)
+    decision = decided_to_roll_back(own)
+    ticks.next()
+    assert champion(own) == 1
+    ticks.next()
+    assert champion(own) == 1
+    [line] = [e for e in own.ledger.entries(model=MODEL) if e.kind is EntryKind.ROLLBACK]
+    assert (line.refers_to, line.model_version) == (decision.entry_id, "1")
+    assert line.evidence == {"former": 2}
+
+
+def test_a_roll_back_is_on_record_before_the_champion_moves(own: Loop, ticks: Ticks) -> None:
+    second_champion(own)
+    decision = decided_to_roll_back(own)
+    break_aliases(own.home)
+    with pytest.raises(Exception, match="the disk is full"):
+        ticks.next()
+    assert champion(own) == 2
+    line = own.ledger.entries(model=MODEL)[-1]
+    assert (line.kind, line.refers_to) == (EntryKind.ROLLBACK, decision.entry_id)
+
+
+def test_a_person_who_moved_the_champion_meanwhile_is_not_overruled(
+    own: Loop, ticks: Ticks
+) -> None:
+    second_champion(own)
+    decided = decided_to_roll_back(own)
+    later = decided.decided_at + timedelta(seconds=1)
+    written(own, EntryKind.PROMOTION, decided_at=later, model_version="2", by="Ada")
+    ticks.next()
+    assert champion(own) == 2
+
+
+def test_a_move_of_the_champion_that_was_cut_short_is_finished(own: Loop, ticks: Ticks) -> None:
+    second_champion(own)
+    # The training's own line may be younger than this one.
+    shutil.rmtree(own.home / "lake" / names.LEDGER)
+    announced = datetime.now(UTC) - timedelta(minutes=2)
+    written(
+        own,
+        EntryKind.ROLLBACK,
+        decided_at=announced,
+        model_version="1",
+        evidence={"former": 2},
+    )
+    runs, reason = ticks.next()
+    assert (runs, reason) == (
+        [],
+        "the champion was moved as the ledger says: that had been cut short",
+    )
+    assert champion(own) == 1

@@ -81,7 +81,7 @@ def test_a_version_names_all_that_it_was_made_of(unlabelled: Loop) -> None:
     versions = {
         table: unlabelled.lake.table(table).version()
         for table in (
-            *("validated/flights", "validated/weather", "validated/outcomes"),
+            *("flights/validated", "weather/validated", "outcomes/validated"),
             *(f"{MODEL}/features", f"{MODEL}/labels"),
         )
     }

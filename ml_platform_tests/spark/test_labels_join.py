@@ -21,7 +21,7 @@ def predictions(spark: Any) -> Any:
 
 def _joined(predictions: Any, labels: Any, as_of: datetime | None) -> dict[Any, Any]:
     frame = join_labels(predictions, labels, ["carrier", "flight"], as_of)
-    assert frame.columns == ["carrier", "flight", "score", "label"]
+    assert frame.columns == ["carrier", "flight", "score", "label", "labelled_at"]
     return {(row.carrier, row.flight): row.label for row in frame.collect()}
 
 
@@ -32,6 +32,20 @@ def test_the_latest_label_known_at_the_time_counts(spark: Any, predictions: Any)
     assert _joined(predictions, labels, EVENING)["AA", 1] == 1
     assert _joined(predictions, labels, datetime(2013, 1, 2, 17, 59))["AA", 1] == 0
     assert _joined(predictions, labels, datetime(2013, 1, 1))["AA", 1] is None
+
+
+def test_a_label_comes_with_the_time_it_was_learned(spark: Any, predictions: Any) -> None:
+    labels = spark.createDataFrame([("AA", 1, 0, NOON), ("AA", 1, 1, EVENING)], LABELS)
+
+    frame = join_labels(predictions, labels, ["carrier", "flight"])
+
+    at = {
+        (row.carrier, row.flight): row.at
+        for row in frame.selectExpr(
+            "carrier", "flight", "unix_seconds(labelled_at) AS at"
+        ).collect()
+    }
+    assert at == {("AA", 1): EVENING.timestamp(), ("AA", 2): None, ("UA", 1): None}
 
 
 def test_every_prediction_stays_once_whatever_the_labels(spark: Any, predictions: Any) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+import pyarrow as pa
 import pytest
 
 from ml_platform.core.errors import StoreError
@@ -15,6 +16,17 @@ def test_a_table_lies_under_the_root_by_its_name(tmp_path: Path) -> None:
     table = Lake(f"file://{tmp_path}").table("flight_delay/features")
     assert table.uri == str(tmp_path / "flight_delay" / "features")
     assert table.name == "flight_delay/features"
+
+
+def test_the_tables_are_those_that_were_written(tmp_path: Path) -> None:
+    lake = Lake(str(tmp_path))
+    rows = pa.table({"value": [1], "partition": ["2013-01-01"]})
+    for name in ("ledger", "flights/raw"):
+        lake.table(name).replace_arrow(rows, ["2013-01-01"])
+    (tmp_path / "flights" / "notes").mkdir()
+
+    assert [table.name for table in lake.tables()] == ["flights/raw", "ledger"]
+    assert Lake(str(tmp_path / "nothing yet")).tables() == []
 
 
 def test_a_root_with_awkward_letters_works(tmp_path: Path, spark: Any) -> None:
@@ -33,7 +45,9 @@ def test_a_root_with_a_percent_sign_is_refused(tmp_path: Path) -> None:
         Lake(str(tmp_path / "100%"))
 
 
-@pytest.mark.parametrize("name", ["", "../up", "/raw", "raw//flights", "raw/_staging", "a b"])
+@pytest.mark.parametrize(
+    "name", ["", "../up", "/flights", "flights//raw", "flights/_staging", "a b"]
+)
 def test_a_name_that_leaves_the_lake_is_refused(tmp_path: Path, name: str) -> None:
     with pytest.raises(StoreError, match="is no table name"):
         Lake(str(tmp_path)).table(name)

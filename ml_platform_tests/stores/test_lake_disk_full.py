@@ -1,10 +1,7 @@
-"""A real full disk: a small file system in memory."""
+"""What a disk that is full leaves of a write."""
 
 from __future__ import annotations
 
-import contextlib
-import os
-import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -15,22 +12,16 @@ import pytest
 from ml_platform.core.errors import StoreError
 from ml_platform.stores.lake import Lake
 from ml_platform_tests.stores.lake_process import PARTITIONS, ROWS, rows_of
+from ml_platform_tests.stores.small_disk import filled, mounted
 
 DAY = PARTITIONS[0]
-PAGE = 4096
 RANDOM_ROWS = 1_000_000
 
 
 @pytest.fixture
 def small_disk(tmp_path: Path) -> Iterator[Path]:
-    """Two megabytes."""
-    disk = tmp_path / "disk"
-    disk.mkdir()
-    command = ["mount", "-t", "tmpfs", "-o", "size=2m", "tmpfs", str(disk)]
-    if subprocess.run(command, capture_output=True, check=False).returncode:
-        pytest.skip("mounting a small file system is not permitted here (it needs root)")
-    yield disk
-    subprocess.run(["umount", "-l", str(disk)], check=True)
+    with mounted(tmp_path / "disk", megabytes=2) as disk:
+        yield disk
 
 
 def assert_untouched(disk: Path) -> None:
@@ -65,25 +56,16 @@ def test_a_disk_that_fills_while_spark_writes_leaves_the_last_version(
 def test_a_disk_full_at_any_step_of_a_write_leaves_a_complete_version(small_disk: Path) -> None:
     table = Lake(str(small_disk)).table("t")
     table.replace_arrow(rows_of(0, [DAY]), [DAY])
-    ballast, refused, written = small_disk / "ballast", 0, 0
+    refused, written = 0, 0
     for pages in range(12):
-        ballast.unlink(missing_ok=True)
-        fill(small_disk, ballast, leave=pages)
-        try:
-            table.replace_arrow(rows_of(pages, [DAY]), [DAY])
-            written = pages
-        except StoreError as error:
-            assert "disk is full" in str(error)  # noqa: PT017
-            refused += 1
-        assert table.row_counts() == {DAY: ROWS}
-        assert set(table.read_arrow()["value"].to_pylist()) == {written}
+        with filled(small_disk, leave=pages):
+            try:
+                table.replace_arrow(rows_of(pages, [DAY]), [DAY])
+                written = pages
+            except StoreError as error:
+                assert "disk is full" in str(error)  # noqa: PT017
+                refused += 1
+            assert table.row_counts() == {DAY: ROWS}
+            assert set(table.read_arrow()["value"].to_pylist()) == {written}
     assert refused
     assert written
-
-
-def fill(disk: Path, ballast: Path, leave: int) -> None:
-    """Fill the disk up to some free pages."""
-    with ballast.open("wb", buffering=0) as sink, contextlib.suppress(OSError):
-        while True:
-            sink.write(b"\0" * PAGE)
-    os.truncate(ballast, max(0, ballast.stat().st_size - leave * PAGE))

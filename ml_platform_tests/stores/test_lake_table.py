@@ -9,6 +9,7 @@ from typing import Any
 import duckdb
 import polars as pl
 import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 
 from ml_platform.core.errors import StoreError
@@ -27,7 +28,7 @@ EVERY_TYPE = """
 
 @pytest.fixture
 def table(tmp_path: Path) -> LakeTable:
-    return Lake(str(tmp_path)).table("raw/flights")
+    return Lake(str(tmp_path)).table("flights/raw")
 
 
 def every_type(spark: Any, partition: str, rows: int) -> Any:
@@ -44,7 +45,7 @@ def test_a_table_is_unknown_before_its_first_write(table: LakeTable) -> None:
     assert table.version() is None
     assert table.partitions() == []
     assert table.row_counts() == {}
-    with pytest.raises(StoreError, match="table raw/flights has not been written yet"):
+    with pytest.raises(StoreError, match="table flights/raw has not been written yet"):
         table.schema()
 
 
@@ -86,6 +87,34 @@ def test_a_partition_replaced_by_no_rows_is_empty_and_not_listed(
     assert table.read(spark, PARTITIONS[:2]).count() == 0
     assert table.read(spark, PARTITIONS[:2]).columns == ["row", "value", "partition"]
     assert table.read_arrow(PARTITIONS[:2]).schema == table.schema()
+
+
+def test_staged_rows_are_in_the_table_only_once_committed(table: LakeTable, spark: Any) -> None:
+    table.replace(every_type(spark, "a", 3), ["a"])
+    with table.staged(every_type(spark, "a", 7), ["a"]) as rows:
+        assert table.row_counts() == {"a": 3}
+        assert rows.commit().rows == {"a": 7}
+    assert table.row_counts() == {"a": 7}
+
+
+def test_staged_rows_that_are_not_committed_leave_nothing_behind(
+    table: LakeTable, spark: Any
+) -> None:
+    table.replace(every_type(spark, "a", 3), ["a"])
+    before = sorted(table.root.rglob("*.parquet"))
+    with table.staged(every_type(spark, "a", 7), ["a"]):
+        assert len(list(table.root.rglob("*.parquet"))) == len(before) + 1
+    assert sorted(table.root.rglob("*.parquet")) == before
+    assert table.row_counts() == {"a": 3}
+
+
+def test_cleared_partitions_are_empty_and_others_stay(table: LakeTable, spark: Any) -> None:
+    with pytest.raises(StoreError, match="has not been written yet"):
+        table.clear(["a"])
+    for partition in ("a", "b"):
+        table.replace(every_type(spark, partition, 3), [partition])
+    assert table.clear(["a", "c"]).rows == {"a": 0, "c": 0}
+    assert table.row_counts() == {"b": 3}
 
 
 def test_a_first_write_without_rows_makes_an_empty_table(table: LakeTable, spark: Any) -> None:
@@ -178,3 +207,14 @@ def test_bounds_in_the_log_never_hide_rows(table: LakeTable, spark: Any) -> None
     assert scan.filter(pl.col("s") == "s19").collect().height == 1
     kept = table._open().delta.file_uris(file_pruning_predicate="id > 19")
     assert kept == []
+
+
+def test_the_files_of_partitions_are_named_as_of_any_version(table: LakeTable) -> None:
+    for value, partitions in enumerate([PARTITIONS, PARTITIONS[:1]]):
+        table.replace_arrow(rows_of(value, partitions), partitions)
+    [old], [new] = table.files(PARTITIONS[:1], version=0), table.files(PARTITIONS[:1])
+    assert [
+        set(pq.read_table(path, partitioning=None)["value"].to_pylist()) for path in (old, new)
+    ] == [{0}, {1}]
+    assert len(table.files()) == 3
+    assert table.files(["2014-01-01"]) == []

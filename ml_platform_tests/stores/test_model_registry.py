@@ -83,7 +83,7 @@ def test_the_artifact_is_read_in_place_and_guarded_by_the_recorded_digest(
     assert list(made.path.parent.rglob("*.pkl")) == []
 
 
-def test_promotion_moves_the_roles_and_rollback_moves_them_back(
+def test_promotion_moves_the_roles_and_promoting_the_previous_moves_them_back(
     registry: ModelRegistry, artifact: Path
 ) -> None:
     for _ in range(3):
@@ -91,9 +91,9 @@ def test_promotion_moves_the_roles_and_rollback_moves_them_back(
         registry.promote(MODEL, made.version)
     roles = {each.version: each.aliases for each in registry.versions(MODEL)}
     assert roles == {1: (), 2: (PREVIOUS,), 3: ("champion",)}
-    assert registry.rollback(MODEL).version == 2
+    assert registry.promote(MODEL, registry.previous(MODEL).version).version == 2
     assert registry.by_alias(MODEL, PREVIOUS).version == 3  # type: ignore[union-attr]
-    assert registry.rollback(MODEL, 1).aliases == ("champion",)
+    assert registry.promote(MODEL, 1).aliases == ("champion",)
     assert registry.champion(MODEL).version == 1  # type: ignore[union-attr]
 
 
@@ -124,7 +124,7 @@ def test_refusing_an_older_candidate_leaves_the_challenger_alone(
     assert registry.by_alias(MODEL, CHALLENGER).version == newer.version  # type: ignore[union-attr]
 
 
-@pytest.mark.parametrize("action", ["version", "promote", "rollback"])
+@pytest.mark.parametrize("action", ["version", "promote"])
 def test_an_unknown_version_lists_those_there_are(
     registry: ModelRegistry, artifact: Path, action: str
 ) -> None:
@@ -139,12 +139,12 @@ def test_an_unknown_model_has_no_versions_to_list(registry: ModelRegistry) -> No
         registry.promote("other", 1)
 
 
-def test_rollback_without_a_previous_champion_says_so(
+def test_asking_for_a_previous_champion_where_there_is_none_says_so(
     registry: ModelRegistry, artifact: Path
 ) -> None:
     registry.promote(MODEL, registered(registry, artifact).version)
     with pytest.raises(UserError, match=r"no previous champion to go back to; .* exist: 1"):
-        registry.rollback(MODEL)
+        registry.previous(MODEL)
 
 
 def test_everything_recorded_in_a_run_can_be_read_back(registry: ModelRegistry) -> None:

@@ -84,7 +84,7 @@ def report_of(lines: Iterable[ColumnDrift], limits: DriftSpec) -> DriftReport:
     verdict = Verdict.NOT_EVALUATED
     if evaluated:
         verdict = Verdict.FAILED if share > limits.columns_share else Verdict.PASSED
-    return DriftReport(ranked, share, verdict, drift_sentence(ranked, limits.min_rows))
+    return DriftReport(ranked, share, verdict, drift_sentence(ranked, verdict, limits))
 
 
 def _rank(line: ColumnDrift) -> tuple[int, float, str]:

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
 
 from ml_platform.core.check_outcome import CheckOutcome
+from ml_platform.core.figures import counted
 from ml_platform.core.metric_names import METRICS
 from ml_platform.core.performance.interval import Interval
 from ml_platform.core.performance.metric_line import Bounds, MetricLine, metric_line
@@ -48,6 +50,7 @@ def judge_performance(
     rows: int,
     coverage: float,
     min_labels: int,
+    as_of: datetime | None = None,
 ) -> PerformanceReport:
     """Hold every metric against its floor and against the reference.
 
@@ -59,8 +62,11 @@ def judge_performance(
         rows: Labelled rows.
         coverage: Share of the predictions that have a label.
         min_labels: Below this nothing is evaluated.
+        as_of: When the newest of the labels was learned, with zone; None without any label.
     """
-    labelled = f"{rows:,} labelled rows, {coverage:.0%} of all"
+    labelled = f"{counted(rows, 'labelled row')}, {coverage:.0%} of all"
+    if as_of is not None:
+        labelled += f", as of {as_of.astimezone(UTC):%Y-%m-%d %H:%M} UTC"
     few = f"{labelled}; {min_labels:,} needed" if rows < min_labels else None
     lines = tuple(
         metric_line(name, metrics.get(name, _UNMEASURED), reference, floors, max_drop, few)

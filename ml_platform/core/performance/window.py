@@ -31,6 +31,8 @@ class WindowPerformance:
         day_coverage: Share of the day's predictions that have a label.
         segments: Metrics of the window within each segment value.
         model_version: The version whose rows were measured; None without any row.
+        labels_as_of: When the newest of the labels was learned: those known then give the same
+            metrics again. None without any label.
     """
 
     report: PerformanceReport
@@ -39,6 +41,7 @@ class WindowPerformance:
     day_coverage: float
     segments: tuple[SegmentMetrics, ...]
     model_version: int | None
+    labels_as_of: datetime | None
 
     def rows(self, partition: str, computed_at: datetime) -> Iterator[dict[str, Any]]:
         """Rows for the performance table: window, day and segments, one per metric."""
@@ -46,6 +49,7 @@ class WindowPerformance:
             "partition": partition,
             "computed_at": computed_at,
             "model_version": self.model_version,
+            "labels_as_of": self.labels_as_of,
             "method": METHOD,
         }
         window = {"labelled_rows": self.report.rows, "coverage": self.report.coverage}
@@ -78,8 +82,8 @@ def measure_window(
     one: a mixture of two versions says nothing of either.
 
     Args:
-        columns: ``partition``, ``model_version``, ``score``, ``threshold``, ``label`` (None while
-            unknown) and the segments, all of shape [n].
+        columns: ``partition``, ``model_version``, ``score``, ``threshold``, ``label`` and
+            ``labelled_at`` (both None while unknown) and the segments, all of shape [n].
         partition: The last partition of the window.
         spec: ``monitoring.performance`` of the model.
         segments: Names of the segment columns.
@@ -97,6 +101,7 @@ def measure_window(
     threshold = float(rows["threshold"][-1])
     label, score = labelled["label"].astype(np.int64), labelled["score"].astype(np.float64)
     day = known & today
+    as_of = max(labelled["labelled_at"], default=None)
     return WindowPerformance(
         report=judge_performance(
             bootstrap_intervals(label, score, threshold) if len(label) else {},
@@ -106,6 +111,7 @@ def measure_window(
             rows=len(label),
             coverage=_share(known),
             min_labels=spec.min_labels,
+            as_of=as_of,
         ),
         day=_day_metrics(rows, day, threshold),
         day_rows=int(day.sum()),
@@ -118,6 +124,7 @@ def measure_window(
             )
         ),
         model_version=newest,
+        labels_as_of=as_of,
     )
 
 
@@ -142,4 +149,4 @@ def _share(flags: NDArray[np.bool_]) -> float:
 
 def _nothing(spec: PerformanceSpec) -> WindowPerformance:
     report = judge_performance({}, {}, spec.floors, spec.max_drop, 0, 0.0, spec.min_labels)
-    return WindowPerformance(report, {}, 0, 0.0, (), None)
+    return WindowPerformance(report, {}, 0, 0.0, (), None, None)

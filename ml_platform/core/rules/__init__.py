@@ -12,17 +12,16 @@ from ml_platform.core.decision import Decision
 from ml_platform.core.facts import Facts
 from ml_platform.core.ledger import Past
 from ml_platform.core.retraining_spec import RetrainingSpec
-from ml_platform.core.rules.drift import covariate_drift, drift_with_loss, output_drift, unseen
+from ml_platform.core.rules.drift import covariate_drift, drift_with_loss, score_drift, unseen
 from ml_platform.core.rules.loss import performance_loss, performance_loss_after_promotion
 from ml_platform.core.rules.need import new_data, no_champion, requested
-from ml_platform.core.rules.trouble import data_quality, endpoint_budget
+from ml_platform.core.rules.trouble import data_quality
 
 Rule: TypeAlias = Callable[[RetrainingSpec, Facts, Past], Decision | None]
 
 # In order of precedence.
 RULES: tuple[Rule, ...] = (
     data_quality,
-    endpoint_budget,
     requested,
     no_champion,
     performance_loss_after_promotion,
@@ -30,6 +29,6 @@ RULES: tuple[Rule, ...] = (
     unseen,
     drift_with_loss,
     new_data,
-    output_drift,
+    score_drift,
     covariate_drift,
 )

@@ -1,8 +1,9 @@
-"""Inputs, scores or labels are not what they were, with or without a loss of performance."""
+"""Inputs or scores are not what they were, with or without a loss of performance."""
 
 from ml_platform.core.alerts import Severity
 from ml_platform.core.decision import Action, Brake, Cause, Decision
 from ml_platform.core.facts import CheckName, Facts
+from ml_platform.core.figures import counted
 from ml_platform.core.ledger import Past
 from ml_platform.core.retraining_spec import RetrainingSpec
 from ml_platform.core.rules.seen import (
@@ -24,7 +25,7 @@ def unseen(policy: RetrainingSpec, facts: Facts, past: Past) -> Decision | None:
     fact = violation(facts, CheckName.UNSEEN)
     if fact is None:
         return None
-    labelled = f"{facts.unseen_labelled_rows:,} labelled rows hold them"
+    labelled = f"they are in {counted(facts.unseen_labelled_rows, 'labelled row')}"
     if facts.unseen_labelled_rows < ROWS_TO_LEARN_A_VALUE:
         return Decision(
             Action.ASK_FOR_LABELS,
@@ -39,11 +40,9 @@ def unseen(policy: RetrainingSpec, facts: Facts, past: Past) -> Decision | None:
 
 
 def drift_with_loss(policy: RetrainingSpec, facts: Facts, past: Past) -> Decision | None:
-    """Covariate drift, and estimated or realised performance lost: retrain."""
+    """Covariate drift, and performance lost: retrain."""
     fact = violation(facts, CheckName.DRIFT)
-    loss = violation(facts, CheckName.ESTIMATED_PERFORMANCE) or violation(
-        facts, CheckName.PERFORMANCE
-    )
+    loss = violation(facts, CheckName.PERFORMANCE)
     if fact is None or loss is None:
         return None
     if "drift" not in policy.on:
@@ -52,27 +51,22 @@ def drift_with_loss(policy: RetrainingSpec, facts: Facts, past: Past) -> Decisio
     return retraining(Cause.COVARIATE_DRIFT, said, CheckName.DRIFT, fact, loss)
 
 
-def output_drift(policy: RetrainingSpec, facts: Facts, past: Past) -> Decision | None:
-    """Labels or scores drifted and labels are not in yet: wait for them, say what is missing."""
-    drifted = {
-        Cause.LABEL_DRIFT: violation(facts, CheckName.LABEL_DRIFT),
-        Cause.SCORE_DRIFT: violation(facts, CheckName.SCORE_DRIFT),
-    }
-    found = [(cause, fact) for cause, fact in drifted.items() if fact is not None]
-    if not found:
+def score_drift(policy: RetrainingSpec, facts: Facts, past: Past) -> Decision | None:
+    """Scores drifted and labels are not in yet: wait for them, say what is missing."""
+    fact = violation(facts, CheckName.SCORE_DRIFT)
+    if fact is None:
         return None
-    cause, fact = found[0]
-    realised = realised_since(facts, fact.name)
+    realised = realised_since(facts, CheckName.SCORE_DRIFT)
     if realised is None:
         return Decision(
             Action.ALERT,
-            cause,
+            Cause.SCORE_DRIFT,
             f"{fact.said}; wait for labels: {missing_labels(facts)}",
             evidence(fact),
             Brake.IMMATURE_LABELS,
             Severity.WARNING,
         )
-    return watched(cause, fact, realised)
+    return watched(Cause.SCORE_DRIFT, fact, realised)
 
 
 def covariate_drift(policy: RetrainingSpec, facts: Facts, past: Past) -> Decision | None:

@@ -1,9 +1,9 @@
 """A model is needed: a person asks for it, there is none, or the one there is has aged."""
 
-from datetime import timedelta
-
 from ml_platform.core.decision import Action, Brake, Cause, Decision
+from ml_platform.core.duration import format_duration
 from ml_platform.core.facts import Facts
+from ml_platform.core.figures import counted
 from ml_platform.core.ledger import Past
 from ml_platform.core.partition_time import moment_of
 from ml_platform.core.retraining_spec import RetrainingSpec
@@ -36,7 +36,7 @@ def no_champion(policy: RetrainingSpec, facts: Facts, past: Past) -> Decision | 
         return Decision(
             Action.WAIT,
             Cause.NO_CHAMPION,
-            f"no champion yet, and {missing:,} more labelled rows are needed to train the first "
+            f"no champion yet; to train the first needs {counted(missing, 'more labelled row')} "
             f"({facts.labelled_rows:,} of {facts.min_rows:,})",
             evidence,
             Brake.IMMATURE_LABELS,
@@ -60,6 +60,6 @@ def new_data(policy: RetrainingSpec, facts: Facts, past: Past) -> Decision | Non
         Action.RETRAIN,
         Cause.NEW_DATA,
         f"the champion learned from data through {facts.champion_trained_through}, "
-        f"{age / timedelta(days=1):g} days before {facts.as_of}",
+        f"{format_duration(age)} before {facts.as_of}",
         {"trained_through": facts.champion_trained_through},
     )

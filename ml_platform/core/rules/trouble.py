@@ -1,8 +1,8 @@
-"""Troubles that no retraining mends: broken input, a broken endpoint."""
+"""Trouble that no retraining mends: broken input."""
 
 from ml_platform.core.alerts import Severity
 from ml_platform.core.decision import Action, Cause, Decision
-from ml_platform.core.facts import DATA_QUALITY, CheckName, Facts
+from ml_platform.core.facts import DATA_QUALITY, Facts
 from ml_platform.core.ledger import Past
 from ml_platform.core.retraining_spec import RetrainingSpec
 from ml_platform.core.rules.seen import evidence
@@ -10,7 +10,7 @@ from ml_platform.core.verdict import Verdict
 
 
 def data_quality(policy: RetrainingSpec, facts: Facts, past: Past) -> Decision | None:
-    """Broken input (contract, volume, schema, missing source): page, never retrain on it.
+    """Broken input (a file, its rows, their number): page, never retrain on it.
 
     The newest evaluated fact of each check and table counts: one that could not be evaluated
     does not make up for an earlier failure. A warning does not count: a few quarantined rows are
@@ -31,19 +31,5 @@ def data_quality(policy: RetrainingSpec, facts: Facts, past: Past) -> Decision |
         Cause.DATA_QUALITY,
         f"{said}; broken data are never retrained on",
         evidence(*broken),
-        severity=Severity.CRITICAL,
-    )
-
-
-def endpoint_budget(policy: RetrainingSpec, facts: Facts, past: Past) -> Decision | None:
-    """Latency or error budget broken: page; another model would not answer any faster."""
-    history = [f for f in facts.history(CheckName.ENDPOINT) if f.verdict.evaluated]
-    if not history or history[-1].verdict is not Verdict.FAILED:
-        return None
-    return Decision(
-        Action.PAGE,
-        Cause.ENDPOINT,
-        f"{history[-1].said}; scale the endpoint or roll it back, a retraining does not help",
-        evidence(history[-1]),
         severity=Severity.CRITICAL,
     )

@@ -66,7 +66,8 @@ def test_many_categories_do_not_alarm_by_themselves(categories: int) -> None:
     assert psi(profiled(reference, edges), profiled(analysis, edges)) < 0.1
 
 
-@given(st.integers(0, 2**32 - 1), st.floats(-1, 1), st.sampled_from([-1e6, 1e6]))
+# Not so far apart that a bin of the analysis is all but empty: there, one row more counts.
+@given(st.integers(0, 2**32 - 1), st.floats(-0.5, 0.5), st.sampled_from([-1e6, 1e6]))
 def test_one_outlier_hardly_moves_it(seed: int, shift: float, outlier: float) -> None:
     generator = np.random.default_rng(seed)
     values, analysis = generator.normal(size=2_000), generator.normal(shift, 1, size=500)

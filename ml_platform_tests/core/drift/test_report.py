@@ -44,6 +44,7 @@ def test_few_drifted_columns_pass_where_a_share_is_allowed() -> None:
 
     assert report.verdict is Verdict.PASSED
     assert report.drifted_columns == ("wind",)
+    assert report.sentence.startswith("drift in 1 of 3 columns, within the 50% allowed (PSI")
 
 
 def test_an_absent_or_thin_column_is_not_evaluated_and_not_counted() -> None:
@@ -52,7 +53,7 @@ def test_an_absent_or_thin_column_is_not_evaluated_and_not_counted() -> None:
     assert report.verdict is Verdict.PASSED
     assert {c.column for c in report.columns if c.drifted is None} == {"dewp", "wind"}
     assert report.sentence == (
-        "no drift in 1 columns; not evaluated: dewp (9 rows), wind (0 rows); "
+        "no drift in 1 column; not evaluated: dewp (9 rows), wind (0 rows); "
         "both sides need 100 rows"
     )
 

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import datetime, timedelta, timezone
 
 from ml_platform.core.performance.interval import Interval
 from ml_platform.core.performance.report import PerformanceReport, judge_performance
@@ -63,6 +64,18 @@ def test_too_few_labels_evaluate_nothing() -> None:
         "performance not evaluated: 120 labelled rows, 98% of all; 200 needed"
     )
     assert report.lines[0].value == 0.194
+
+
+def test_the_sentence_says_how_new_the_labels_are() -> None:
+    at = datetime(2013, 1, 9, 1, 30, tzinfo=timezone(timedelta(hours=2)))
+    few = judge_performance({}, {}, {"brier": 0.1}, {}, 1, 0.5, 200, at)
+    enough = judge_performance({"brier": BRIER}, {}, {"brier": 0.2}, {}, 900, 1.0, 200, at)
+
+    assert few.sentence == (
+        "performance not evaluated: 1 labelled row, 50% of all, as of 2013-01-08 23:30 UTC; "
+        "200 needed"
+    )
+    assert enough.sentence.endswith("(900 labelled rows, 100% of all, as of 2013-01-08 23:30 UTC)")
 
 
 def test_no_limit_is_not_passed() -> None:

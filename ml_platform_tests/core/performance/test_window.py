@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import numpy as np
@@ -19,6 +19,7 @@ from ml_platform_tests.core.performance.scored import flights
 TODAY, BEFORE = "2013-01-07", "2013-01-06"
 SPEC = PerformanceSpec(floors={"roc_auc": 0.55}, max_drop={"brier": 0.02}, min_labels=100)
 AT = datetime(2026, 1, 1, tzinfo=UTC)
+LEARNED = datetime(2013, 1, 8, 6, tzinfo=UTC)
 LABEL, SCORE = flights(400)
 
 
@@ -30,6 +31,7 @@ def _log(rows: int = 400, unlabelled: int = 0, version: int = 2) -> dict[str, li
         "score": SCORE[:rows].tolist(),
         "threshold": [0.3] * rows,
         "label": [*LABEL[: rows - unlabelled].tolist(), *[None] * unlabelled],
+        "labelled_at": [LEARNED] * (rows - unlabelled) + [None] * unlabelled,
         "origin": ["JFK", "EWR"] * (rows // 2),
     }
 
@@ -82,7 +84,7 @@ def test_a_window_without_a_single_label_is_not_evaluated() -> None:
 
     assert measured.report.verdict is Verdict.NOT_EVALUATED
     assert (measured.report.rows, measured.day, measured.segments) == (0, {}, ())
-    assert measured.model_version == 2
+    assert (measured.model_version, measured.labels_as_of) == (2, None)
 
 
 def test_a_window_without_a_single_row_is_not_evaluated() -> None:
@@ -90,6 +92,7 @@ def test_a_window_without_a_single_row_is_not_evaluated() -> None:
 
     assert measured.report.verdict is Verdict.NOT_EVALUATED
     assert (measured.model_version, measured.day_rows, measured.day_coverage) == (None, 0, 0.0)
+    assert measured.labels_as_of is None
     assert {row["metric"] for row in measured.rows(TODAY, AT)} == {"roc_auc", "brier"}
 
 
@@ -105,6 +108,18 @@ def test_rows_of_an_older_version_change_nothing(older: int, first: bool) -> Non
     old, new = _log(2 * (older // 2), version=1), _log()
 
     assert _measured(_both(old, new) if first else _both(new, old)) == _measured(new)
+
+
+def test_the_newest_label_of_the_measured_version_says_as_of_when() -> None:
+    later = LEARNED + timedelta(hours=6)
+    old, new = _log(200, version=1), _log(unlabelled=100)
+    old["labelled_at"] = [LEARNED + timedelta(days=9)] * 200
+    new["labelled_at"][7] = later
+    measured = _measured(_both(old, new))
+
+    assert measured.labels_as_of == later
+    assert "as of 2013-01-08 12:00 UTC" in measured.report.sentence
+    assert {row["labels_as_of"] for row in measured.rows(TODAY, AT)} == {later}
 
 
 def test_each_segment_value_is_measured() -> None:

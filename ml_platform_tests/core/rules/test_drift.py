@@ -10,7 +10,7 @@ from ml_platform.core.rules.drift import (
     ROWS_TO_LEARN_A_VALUE,
     covariate_drift,
     drift_with_loss,
-    output_drift,
+    score_drift,
     unseen,
 )
 from ml_platform_tests.core.situations import POLICY, champion, day, seen
@@ -46,9 +46,8 @@ def test_no_drift_calls_for_nothing(verdicts: str) -> None:
     assert drift_with_loss(POLICY, facts, []) is None
 
 
-@pytest.mark.parametrize("loss", [CheckName.ESTIMATED_PERFORMANCE, PERFORMANCE])
-def test_drift_with_estimated_or_realised_loss_retrains(loss: CheckName) -> None:
-    decision = drift_with_loss(POLICY, champion(seen(DRIFT, "f"), seen(loss, "f")), [])
+def test_drift_with_loss_retrains() -> None:
+    decision = drift_with_loss(POLICY, champion(seen(DRIFT, "f"), seen(PERFORMANCE, "f")), [])
     assert decision is not None
     assert (decision.verdict, decision.cause) == (Action.RETRAIN, Cause.COVARIATE_DRIFT)
     assert decision.patience is DRIFT
@@ -59,23 +58,16 @@ def test_drift_without_loss_does_not_retrain() -> None:
 
 
 def test_drift_with_loss_that_the_policy_does_not_list_is_told_and_no_more() -> None:
-    facts = champion(seen(DRIFT, "f"), seen(CheckName.ESTIMATED_PERFORMANCE, "f"))
+    facts = champion(seen(DRIFT, "f"), seen(PERFORMANCE, "f"))
     decision = drift_with_loss(WITHOUT_DRIFT, facts, [])
     assert decision is not None
     assert decision.verdict is Action.ALERT
 
 
-@pytest.mark.parametrize(
-    ("check", "cause"),
-    [
-        (CheckName.SCORE_DRIFT, Cause.SCORE_DRIFT),
-        (CheckName.LABEL_DRIFT, Cause.LABEL_DRIFT),
-    ],
-)
-def test_drift_of_scores_or_labels_waits_for_labels(check: CheckName, cause: Cause) -> None:
-    decision = output_drift(POLICY, champion(seen(check, "f")), [])
+def test_drift_of_scores_waits_for_labels() -> None:
+    decision = score_drift(POLICY, champion(seen(CheckName.SCORE_DRIFT, "f")), [])
     assert decision is not None
-    assert (decision.verdict, decision.cause) == (Action.ALERT, cause)
+    assert (decision.verdict, decision.cause) == (Action.ALERT, Cause.SCORE_DRIFT)
     assert decision.held_back_by is Brake.IMMATURE_LABELS
     assert "wait for labels: too few labels" in decision.reason
 
@@ -85,14 +77,14 @@ def test_drift_of_scores_with_known_performance_is_recorded(
     realised: str, severity: Severity
 ) -> None:
     facts = champion(seen(CheckName.SCORE_DRIFT, "f"), seen(PERFORMANCE, realised))
-    decision = output_drift(POLICY, facts, [])
+    decision = score_drift(POLICY, facts, [])
     assert decision is not None
     assert (decision.verdict, decision.severity) == (Action.ALERT, severity)
     assert decision.held_back_by is None
 
 
-def test_steady_scores_and_labels_call_for_nothing() -> None:
-    assert output_drift(POLICY, champion(seen(CheckName.SCORE_DRIFT, "p")), []) is None
+def test_steady_scores_call_for_nothing() -> None:
+    assert score_drift(POLICY, champion(seen(CheckName.SCORE_DRIFT, "p")), []) is None
 
 
 UNSEEN = champion(seen(CheckName.UNSEEN, "f"))
@@ -112,7 +104,7 @@ def test_unseen_values_without_labels_ask_for_them() -> None:
     decision = unseen(POLICY, replace(UNSEEN, unseen_labelled_rows=7), [])
     assert decision is not None
     assert decision.verdict is Action.ASK_FOR_LABELS
-    assert "7 labelled rows hold them" in decision.reason
+    assert "; they are in 7 labelled rows, 50 are needed to learn them" in decision.reason
 
 
 def test_seen_values_call_for_nothing() -> None:

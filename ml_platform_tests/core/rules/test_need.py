@@ -35,7 +35,10 @@ def test_without_rows_enough_it_says_how_many_are_missing() -> None:
     decision = no_champion(POLICY, replace(NEWCOMER, labelled_rows=3_800), [])
     assert decision is not None
     assert (decision.verdict, decision.held_back_by) == (Action.WAIT, Brake.IMMATURE_LABELS)
-    assert "1,200 more labelled rows" in decision.reason
+    assert decision.reason.endswith("needs 1,200 more labelled rows (3,800 of 5,000)")
+    one_short = no_champion(POLICY, replace(NEWCOMER, labelled_rows=4_999), [])
+    assert one_short is not None
+    assert "needs 1 more labelled row (" in one_short.reason
 
 
 def test_with_a_champion_no_first_one_is_needed() -> None:
@@ -48,6 +51,13 @@ def test_an_aged_champion_is_retrained_where_that_is_declared() -> None:
     assert decision is not None
     assert (decision.verdict, decision.cause) == (Action.RETRAIN, Cause.NEW_DATA)
     assert f"through {day(-1)}, 36 days before {day(35)}" in decision.reason
+
+
+def test_an_age_of_a_day_is_said_as_one() -> None:
+    policy = RetrainingSpec(on=("new_data",), max_age=timedelta(hours=6))
+    decision = new_data(policy, champion(as_of=0), [])
+    assert decision is not None
+    assert f"through {day(-1)}, 1 day before {day(0)}" in decision.reason
 
 
 def test_a_young_champion_or_one_without_a_declared_age_is_not_retrained() -> None:

@@ -5,7 +5,7 @@ import pytest
 from ml_platform.core.alerts import Severity
 from ml_platform.core.decision import Action, Cause
 from ml_platform.core.facts import DATA_QUALITY, CheckFact, CheckName
-from ml_platform.core.rules.trouble import data_quality, endpoint_budget
+from ml_platform.core.rules.trouble import data_quality
 from ml_platform.core.verdict import Verdict
 from ml_platform_tests.core.situations import POLICY, champion, day, seen
 
@@ -31,14 +31,3 @@ def test_one_table_does_not_hide_the_trouble_of_another() -> None:
     assert decision is not None
     assert "contract of weather failed" in decision.reason
     assert list(decision.evidence) == ["contract.weather"]
-
-
-def test_a_broken_endpoint_pages_and_does_not_retrain() -> None:
-    decision = endpoint_budget(POLICY, champion(seen(CheckName.ENDPOINT, "pf-")), [])
-    assert decision is not None
-    assert (decision.verdict, decision.cause) == (Action.PAGE, Cause.ENDPOINT)
-
-
-@pytest.mark.parametrize("verdicts", ["", "fp", "w"])
-def test_an_endpoint_within_its_budget_does_not_page(verdicts: str) -> None:
-    assert endpoint_budget(POLICY, champion(seen(CheckName.ENDPOINT, verdicts)), []) is None

@@ -1,0 +1,83 @@
+"""How the runs that take partitions in stand, read from Dagster."""
+
+from collections.abc import Iterator, Sequence
+
+from dagster import (
+    DagsterEventType,
+    DagsterInstance,
+    DagsterRun,
+    DagsterRunStatus,
+    RunRecord,
+    RunsFilter,
+)
+
+from ml_platform.core import names
+from ml_platform.core.landing import Place
+from ml_platform.core.landing_backlog import End, Standing
+from ml_platform.lifecycle.policy_facts import IN_PROGRESS
+
+RANGE_START, RANGE_END = "dagster/asset_partition_range_start", "dagster/asset_partition_range_end"
+PARTITION, RUN_KEY = "dagster/partition", "dagster/run_key"
+
+
+def standings(instance: DagsterInstance, keys: Sequence[str]) -> dict[str, Standing]:
+    """By run key, how the newest run with that key stands; keys without a run are left out."""
+    if not keys:
+        return {}
+    records = instance.get_run_records(RunsFilter(tags={RUN_KEY: list(keys)}))
+    newest = {record.dagster_run.tags[RUN_KEY]: record for record in reversed(records)}
+    return {key: _standing(instance, record) for key, record in newest.items()}
+
+
+def under_way(
+    instance: DagsterInstance, tables: Sequence[str], partitions: Sequence[str]
+) -> set[Place]:
+    """What runs that are queued or in progress take in, whoever asked for them.
+
+    Args:
+        instance: Dagster's.
+        tables: all source tables.
+        partitions: all partition keys there are.
+    """
+    runs = instance.get_runs(RunsFilter(statuses=IN_PROGRESS))
+    return {
+        (table, partition)
+        for run in runs
+        for table in _taken_in(run, tables)
+        for partition in _partitions(run, partitions)
+    }
+
+
+def _standing(instance: DagsterInstance, record: RunRecord) -> Standing:
+    run = record.dagster_run
+    if not run.is_finished:
+        return Standing()
+    at = record.end_time or record.update_timestamp.timestamp()
+    if run.status is DagsterRunStatus.FAILURE:
+        return Standing(End.REFUSED if _refused(instance, run) else End.BROKEN, at)
+    return Standing(End.WELL if run.is_success else End.CANCELED, at)
+
+
+def _refused(instance: DagsterInstance, run: DagsterRun) -> bool:
+    """Whether a blocking check failed: its step says so when it ends."""
+    failures = instance.get_records_for_run(run.run_id, of_type=DagsterEventType.STEP_FAILURE)
+    events = (record.event_log_entry.dagster_event for record in failures.records)
+    errors = (event.step_failure_data.error for event in events if event)
+    return any(error and error.cls_name == "DagsterAssetCheckFailedError" for error in errors)
+
+
+def _taken_in(run: DagsterRun, tables: Sequence[str]) -> Iterator[str]:
+    selected = run.asset_selection
+    for table in tables:
+        # Without a selection a run is of all assets.
+        if selected is None or any(list(names.raw(table)) == key.path for key in selected):
+            yield table
+
+
+def _partitions(run: DagsterRun, partitions: Sequence[str]) -> Sequence[str]:
+    if PARTITION in run.tags:
+        return [run.tags[PARTITION]]
+    first, last = run.tags.get(RANGE_START), run.tags.get(RANGE_END)
+    if first is None or last is None:
+        return []
+    return [partition for partition in partitions if first <= partition <= last]

@@ -1,0 +1,106 @@
+"""What a declared model becomes, and what is said of a slip in it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+from dagster import AssetKey, Definitions
+
+from ml_platform.core import names
+from ml_platform_tests.components.project import definitions_with, refusal_of
+
+MODEL = "models/flight_delay"
+PROMOTION = "promotion: {metric: brier, must_not_worsen: [roc_auc], confidence: 0.95"
+
+
+@pytest.fixture(scope="module")
+def defs() -> Iterator[Definitions]:
+    """Of a model whose gate is declared otherwise."""
+    gate = "promotion: {mode: better, metric: roc_auc, floors: {brier: 0.2}, confidence: 0.9"
+    with definitions_with(MODEL, PROMOTION, gate) as made:
+        yield made
+
+
+def blocking(defs: Definitions, stage: str) -> dict[str, bool]:
+    """Of each check of a stage, whether it blocks."""
+    graph, path = defs.resolve_asset_graph(), ["flight_delay", stage]
+    return {
+        key.name: graph.get(key).blocking
+        for key in graph.asset_check_keys
+        if list(key.asset_key.path) == path
+    }
+
+
+def test_the_declared_gate_becomes_its_checks_and_all_of_them_block(defs: Definitions) -> None:
+    assert blocking(defs, names.EVALUATION) == {
+        "better_than_champion": True,
+        "floor_brier": True,
+        "better_than_base_rate": True,
+        "better_than_rule": True,
+        "segments": True,
+        "sane_on_extremes": True,
+    }
+
+
+def test_what_loses_rows_blocks_and_what_only_moved_does_not(defs: Definitions) -> None:
+    assert blocking(defs, names.FEATURES) == {names.JOINED: True}
+    assert blocking(defs, names.PREDICTIONS) == {names.EVERY_EVENT_SCORED: True}
+    assert blocking(defs, names.INFERENCE_LOG) == {names.LOGGED_ONCE: True}
+    assert blocking(defs, names.TRAINING_SET) == {names.ENOUGH_ROWS: True}
+    assert blocking(defs, names.LABELS) == {names.LABEL_JOIN: False}
+    assert blocking(defs, names.PERFORMANCE) == {names.PERFORMANCE_LEVEL: False}
+    assert set(blocking(defs, names.DRIFT).values()) == {False}
+
+
+def test_days_flow_by_partition_and_a_retraining_does_not(defs: Definitions) -> None:
+    specs = {spec.key: spec for spec in defs.resolve_all_asset_specs()}
+    days = specs[AssetKey(list(names.raw("flights")))].partitions_def
+    for stage in (*names.DAILY, *names.ON_LABELS):
+        assert specs[AssetKey(["flight_delay", stage])].partitions_def == days, stage
+    for stage in names.RETRAINING:
+        assert specs[AssetKey(["flight_delay", stage])].partitions_def is None, stage
+
+
+def test_the_retraining_sensor_asks_for_a_retraining_and_nothing_else(defs: Definitions) -> None:
+    [sensor] = [s for s in defs.sensors or () if s.name == "flight_delay_retraining"]
+    assert sensor.asset_selection is not None
+    asked = sensor.asset_selection.resolve(defs.resolve_asset_graph())
+    assert asked == {AssetKey(["flight_delay", stage]) for stage in names.RETRAINING}
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "file", "told"),
+    [
+        (
+            "metric: brier", "metric: bryer", "defs.yaml",
+            ("promotion.metric", '"bryer"', "Valid choices: accuracy, precision, recall"),
+        ),
+        (
+            "lookups: [weather]", "lookups: [wether]", "defs.yaml",
+            (f"{MODEL}/defs.yaml, sources.lookups", '"wether"', "are flights, outcomes, weather"),
+        ),
+        (
+            "on: [drift, degradation]", "on: [drift, decay]", "defs.yaml",
+            ("retraining.on", '"decay"', "Valid choices: drift, degradation, new_data"),
+        ),
+        (
+            "def features(", "def feature(", "features.py",
+            (f"{MODEL}/defs.yaml, features", "features.py must have features"),
+        ),
+        (
+            "import numpy", "import nunpy  # ", "preprocess.py",
+            (f"{MODEL}/defs.yaml, preprocess", "preprocess.py cannot be imported", "nunpy"),
+        ),
+    ],
+    ids=[
+        "a metric nobody knows", "a lookup nobody declared", "a cause nobody knows",
+        "a function under another name", "a module with a typo",
+    ],
+)  # fmt: skip
+def test_a_slip_is_told_with_file_key_and_what_would_do(
+    old: str, new: str, file: str, told: tuple[str, ...]
+) -> None:
+    said = refusal_of(MODEL, old, new, file)
+    for words in told:
+        assert words in said

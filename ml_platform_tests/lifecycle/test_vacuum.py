@@ -1,0 +1,57 @@
+"""Every table of a real lake is vacuumed, and the run says what it removed of which."""
+
+from __future__ import annotations
+
+import os
+import time
+from datetime import timedelta
+from pathlib import Path
+
+import pyarrow as pa
+from dagster import DagsterInstance, DefaultScheduleStatus
+
+from ml_platform.lifecycle.vacuum import RETENTION, vacuum_job, vacuum_schedule
+from ml_platform.resources.lake_resource import LakeResource
+from ml_platform.stores.lake import Lake, LakeTable
+
+DAY = "2013-01-01"
+
+
+def written(lake: Lake, name: str) -> LakeTable:
+    table = lake.table(name)
+    table.replace_arrow(pa.table({"value": [1, 2], "partition": [DAY, DAY]}), [DAY])
+    return table
+
+
+def left_behind(table: LakeTable, name: str, age: timedelta) -> Path:
+    """A file that a killed write left beside those of the table."""
+    path = table.root / f"partition={DAY}" / f"{name}.parquet"
+    path.touch()
+    then = time.time() - age.total_seconds()
+    os.utime(path, (then, then))
+    return path
+
+
+def test_old_files_go_from_every_table_and_young_ones_and_rows_stay(tmp_path: Path) -> None:
+    lake = Lake(str(tmp_path / "lake"))
+    flights, features = written(lake, "flights/raw"), written(lake, "flight_delay/features")
+    old = [left_behind(flights, f"old{n}", RETENTION + timedelta(hours=2)) for n in range(2)]
+    young = left_behind(features, "young", RETENTION - timedelta(hours=2))
+
+    with DagsterInstance.ephemeral() as instance:
+        result = vacuum_job().execute_in_process(
+            instance=instance, resources={"lake": LakeResource(root=str(lake.root))}
+        )
+
+    [output] = [e for e in result.all_node_events if e.event_type_value == "STEP_OUTPUT"]
+    said = {name: value.value for name, value in output.step_output_data.metadata.items()}
+    assert said == {"flight_delay/features": 0, "flights/raw": 2}
+    assert not any(path.exists() for path in old)
+    assert young.exists()
+    assert flights.read_arrow().num_rows == features.read_arrow().num_rows == 2
+
+
+def test_it_runs_each_week_without_being_switched_on() -> None:
+    schedule = vacuum_schedule()
+    assert schedule.default_status is DefaultScheduleStatus.RUNNING
+    assert schedule.cron_schedule == "0 3 * * 0"
