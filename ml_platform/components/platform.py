@@ -61,7 +61,7 @@ class Platform(Component):
                     description="Lets corrections and late inputs flow on to what follows them.",
                 ),
             ],
-            schedules=[vacuum_schedule()],
+            schedules=[vacuum_schedule([model.name for model in models])],
             resources={
                 "alert_channels": AlertsResource(
                     urls={name: list(urls) for name, urls in self.spec.channels.items()},

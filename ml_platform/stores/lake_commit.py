@@ -26,6 +26,8 @@ ATTEMPTS = 30
 """Enough for a dozen writers at once; each lost race is somebody else's progress."""
 LONGEST_PAUSE = 0.5
 """Seconds."""
+CONFIGURATION = {"delta.enableExpiredLogCleanup": "false"}
+"""By default the log of a version is gone after 30 days, and with it what a model was made of."""
 
 
 @dataclass(frozen=True)
@@ -88,7 +90,12 @@ def _attempt(root: Path, snapshot: Snapshot | None, change: Change) -> int | Non
     if snapshot is None:
         root.mkdir(parents=True, exist_ok=True)
         create_table_with_add_actions(
-            str(root), schema, adds, partition_by=columns, commit_properties=properties
+            str(root),
+            schema,
+            adds,
+            partition_by=columns,
+            configuration=CONFIGURATION,
+            commit_properties=properties,
         )
         return 0
     new_columns = change.schema.columns_to_add(snapshot.table, snapshot.schema)

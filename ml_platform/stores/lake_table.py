@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import timedelta
 from pathlib import Path
@@ -206,16 +206,17 @@ class LakeTable:
         fold_small_files(self._open())
         return done
 
-    def vacuum(self, retention: timedelta = timedelta(days=7)) -> int:
+    def vacuum(self, retention: timedelta = timedelta(days=7), keep: Collection[int] = ()) -> int:
         """Remove files that no version younger than the retention needs.
 
         Args:
             retention: longer than the longest write and the longest read, rounded up to hours.
+            keep: versions that stay readable however old they are.
 
         Returns:
             How many files, and folders left by killed writes, were removed.
         """
-        return vacuum(self._open(), retention)
+        return vacuum(self._open(), retention, keep)
 
     def _find(self, version: int | None = None) -> Snapshot | None:
         return Snapshot.load(self.name, self.root, version)

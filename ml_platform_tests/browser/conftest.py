@@ -42,7 +42,8 @@ def chromium() -> str:
     return found
 
 
-@pytest.fixture(scope="session")
+# Stopped when the tests of this folder are over: its daemon would slow down all that follow.
+@pytest.fixture(scope="package")
 def engine(chromium: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Supervisor]:
     """A running platform, asked for only where there is a browser to look at it."""
     home = tmp_path_factory.mktemp("browser") / "home"
@@ -59,7 +60,7 @@ def engine(chromium: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[
         yield started
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def instance(engine: Supervisor) -> Iterator[DagsterInstance]:
     with DagsterInstance.from_config(str(engine.settings.dagster_home)) as opened:
         yield opened

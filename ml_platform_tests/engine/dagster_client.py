@@ -11,7 +11,7 @@ LAUNCH = """mutation($job: String!) { launchRun(executionParams: {runConfigData:
 TERMINATE = "mutation($run: String!) { terminateRun(runId: $run) { __typename } }"
 RUN = """query($run: ID!) { runOrError(runId: $run) { ... on Run {
   status tags { key value } eventConnection { events { __typename
-    ... on MessageEvent { message timestamp } } } } } }"""
+    ... on MessageEvent { message } } } } } }"""
 ENDED = {"SUCCESS", "FAILURE", "CANCELED"}
 
 
@@ -45,12 +45,6 @@ class DagsterClient:
 
 def messages(run: dict) -> list[str]:
     return [event["message"] for event in run["eventConnection"]["events"]]
-
-
-def moment(run: dict, kind: str) -> float:
-    """When an event of this kind was recorded, in seconds."""
-    events = run["eventConnection"]["events"]
-    return next(float(e["timestamp"]) / 1000 for e in events if e["__typename"] == kind)
 
 
 def tag(run: dict, key: str) -> str:

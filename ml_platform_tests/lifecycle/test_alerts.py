@@ -166,5 +166,5 @@ def test_only_a_channel_that_failed_is_tried_again_and_not_for_ever(loop: Loop) 
 def test_a_memory_of_another_version_does_not_silence_the_alerts(loop: Loop) -> None:
     ticks = ticks_of(loop)
     ticks.cursor = '["2013-01-01T00:00:00Z", {}]'
-    promoted(loop, 1)
+    promoted(loop, 1, datetime.now(UTC))
     assert ticks.next()[1] == "1 alert sent, 0 troubles open"

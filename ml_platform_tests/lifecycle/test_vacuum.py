@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import time
 from datetime import timedelta
@@ -10,9 +11,17 @@ from pathlib import Path
 import pyarrow as pa
 from dagster import DagsterInstance, DefaultScheduleStatus
 
-from ml_platform.lifecycle.vacuum import RETENTION, vacuum_job, vacuum_schedule
+from ml_platform.core import names
+from ml_platform.lifecycle.vacuum import (
+    RETENTION,
+    needed_versions,
+    vacuum_job,
+    vacuum_schedule,
+)
 from ml_platform.resources.lake_resource import LakeResource
+from ml_platform.resources.registry_resource import RegistryResource
 from ml_platform.stores.lake import Lake, LakeTable
+from ml_platform_tests.end_to_end.loop import MODEL, Loop
 
 DAY = "2013-01-01"
 
@@ -39,8 +48,15 @@ def test_old_files_go_from_every_table_and_young_ones_and_rows_stay(tmp_path: Pa
     young = left_behind(features, "young", RETENTION - timedelta(hours=2))
 
     with DagsterInstance.ephemeral() as instance:
-        result = vacuum_job().execute_in_process(
-            instance=instance, resources={"lake": LakeResource(root=str(lake.root))}
+        result = vacuum_job(["no_version_yet"]).execute_in_process(
+            instance=instance,
+            resources={
+                "lake": LakeResource(root=str(lake.root)),
+                "registry": RegistryResource(
+                    tracking_uri=f"sqlite:///{tmp_path}/mlflow.db",
+                    artifact_root=str(tmp_path / "artifacts"),
+                ),
+            },
         )
 
     [output] = [e for e in result.all_node_events if e.event_type_value == "STEP_OUTPUT"]
@@ -51,7 +67,18 @@ def test_old_files_go_from_every_table_and_young_ones_and_rows_stay(tmp_path: Pa
     assert flights.read_arrow().num_rows == features.read_arrow().num_rows == 2
 
 
+def test_what_a_registered_version_was_made_of_is_needed(trained: Loop) -> None:
+    champion = trained.registry.champion(MODEL)
+    assert champion is not None
+    needed = needed_versions(trained.registry, [MODEL])
+    made_of = json.loads(champion.tags["data_versions"])
+    assert made_of
+    assert all(number in needed[table] for table, number in made_of.items())
+    training_set = trained.model.table(names.TRAINING_SET)
+    assert int(champion.tags["training_set_version"]) in needed[training_set]
+
+
 def test_it_runs_each_week_without_being_switched_on() -> None:
-    schedule = vacuum_schedule()
+    schedule = vacuum_schedule([])
     assert schedule.default_status is DefaultScheduleStatus.RUNNING
     assert schedule.cron_schedule == "0 3 * * 0"

@@ -31,6 +31,23 @@ def test_a_vacuumed_version_says_so(tmp_path: Path) -> None:
     assert set(table.read_arrow()["value"].to_pylist()) == {2}
 
 
+def test_a_version_that_is_needed_survives_the_vacuum(tmp_path: Path) -> None:
+    table = Lake(str(tmp_path)).table("t")
+    for value in (1, 2, 3):
+        table.replace_arrow(rows_of(value, PARTITIONS), PARTITIONS)
+    table.vacuum(timedelta(0), keep={0, 7})  # a version that is not there (yet) asks for nothing
+    assert set(table.read_arrow(version=0)["value"].to_pylist()) == {1}
+    with pytest.raises(StoreError, match="version 1 of table t is gone"):
+        table.read_arrow(version=1)
+
+
+def test_the_log_of_old_versions_is_kept_for_good(tmp_path: Path) -> None:
+    table = Lake(str(tmp_path)).table("t")
+    table.replace_arrow(rows_of(1, PARTITIONS), PARTITIONS)
+    configuration = DeltaTable(table.uri).metadata().configuration
+    assert configuration["delta.enableExpiredLogCleanup"] == "false"
+
+
 @pytest.mark.parametrize(
     ("setting", "words"),
     [
