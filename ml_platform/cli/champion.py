@@ -12,8 +12,6 @@ from ml_platform.stores.champion_moves import note
 if TYPE_CHECKING:
     from ml_platform.stores.registered_version import RegisteredVersion
 
-"""The verdict of a line that takes back an announced move, which failed."""
-
 _VERDICTS = {EntryKind.PROMOTION: "promoted", EntryKind.ROLLBACK: "rolled_back"}
 
 

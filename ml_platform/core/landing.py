@@ -127,8 +127,9 @@ def plan_ingestion(
         settle_seconds: by table; a file younger than this may still be growing and is left
             alone. Two seconds for a table that is not named.
         largest_range: at most so many partitions in one run.
-        busy: what runs that are queued or in progress take in; a file that lands there meanwhile
-            waits, so that the older run cannot write after the newer.
+        busy: what runs that are queued, in progress or to be repeated take in. A file that lands
+            there meanwhile waits, so that the older run cannot write after the newer; so does one
+            that a model reads together with it, so that the model finds all of its inputs.
 
     Returns:
         the plan; running it and planning again with its files as handled gives no runs.
@@ -141,7 +142,9 @@ def plan_ingestion(
     settled = [f for f in placed if _is_settled(f, settle_seconds, now)]
     growing = [f for f in placed if f not in settled]
     news = [f for f in settled if not (f.name in handled and handled[f.name].same_bytes(f))]
-    held = [f for f in news if (f.table, f.partition) in busy]
+    held = [
+        f for f in news if any((t, f.partition) in busy for t in _read_together(f.table, flows))
+    ]
     ready = [f for f in news if f not in held]
     present = {f.name for f in ready} | set(handled)
     runs = [
@@ -156,6 +159,11 @@ def plan_ingestion(
     ]
     taken = tuple(f for f in settled if f not in held)
     return IngestionPlan(_merge(runs, partitions, largest_range), taken, tuple(waiting))
+
+
+def _read_together(table: str, flows: Sequence[ModelFlow]) -> frozenset[str]:
+    """The table itself, and what any model reads beside it."""
+    return frozenset({table}).union(*(flow.inputs for flow in flows if table in flow.inputs))
 
 
 def _is_settled(file: LandedFile, settle_seconds: Mapping[str, float], now: float) -> bool:

@@ -2,7 +2,8 @@
 
 A range that failed is taken apart, so that one bad partition does not hold up the others. A run of
 one partition that broke for a reason outside its data is repeated after a pause. What a check
-refused stays refused until it lands again, and what a person cancelled stays cancelled.
+refused stays refused until it lands again with other bytes, and what a person cancelled stays
+cancelled.
 """
 
 from __future__ import annotations

@@ -20,6 +20,7 @@ from dagster import (
 )
 
 from ml_platform.core import names
+from ml_platform.core.figures import counted
 from ml_platform.core.landing import (
     Handled,
     IngestionRun,
@@ -28,10 +29,11 @@ from ml_platform.core.landing import (
     plan_ingestion,
 )
 from ml_platform.core.landing_backlog import ATTEMPTS, behind_backlog, go_on
-from ml_platform.lifecycle.landing_memory import Memory, TakenIn
+from ml_platform.lifecycle.landing_memory import Memory, TakenIn, stored
 from ml_platform.lifecycle.landing_runs import RANGE_END, RANGE_START, standings, under_way
 from ml_platform.lifecycle.model import Model
 from ml_platform.lifecycle.source import Source
+from ml_platform.resources.lake_resource import LakeResource
 
 MAX_RETRIES = "dagster/max_retries"
 _HASHED_UP_TO = 256 * 2**20
@@ -70,16 +72,19 @@ def landing_sensor(
             "reason outside its data after a pause."
         ),
     )
-    def landing(context: SensorEvaluationContext) -> SensorResult | SkipReason:
+    def landing(context: SensorEvaluationContext, lake: LakeResource) -> SensorResult | SkipReason:
         now = clock()
         memory = Memory.read(context.cursor)
         told = taken_in.look(context.instance)
         handled = told | memory.handled
         busy = under_way(context.instance, tables, partitions)
         seen, unreadable = _look(sources, handled)
+        memory = memory.with_stored(stored(lake.open(), [f for f in seen if f.name not in handled]))
+        handled = told | memory.handled
         known = standings(context.instance, [run.key for run in memory.asked.awaited])
         next_ = go_on(memory.asked, known, busy, now)
-        busy |= {place for run in next_.runs for place in run.takes_in}
+        due_again = [*next_.runs, *next_.asked.repeats]
+        busy |= {place for run in due_again for place in run.takes_in}
         due = plan_ingestion(seen, handled, flows, partitions, now, settle, busy=busy)
         plan = behind_backlog(due, going=bool(next_.asked.backlog))
         asked = next_.asked.with_new(plan.runs, in_order=plan is not due)
@@ -89,7 +94,7 @@ def landing_sensor(
             return SensorResult(run_requests=[run_request(run) for run in runs], cursor=cursor)
         context.update_cursor(cursor)
         waiting = [*unreadable, *next_.waiting, *plan.waiting]
-        return SkipReason("; ".join(waiting) or f"{len(seen)} files, all taken in")
+        return SkipReason("; ".join(waiting) or f"nothing new in {counted(len(seen), 'file')}")
 
     return landing
 

@@ -15,6 +15,7 @@ from dagster import AssetKey, AssetRecordsFilter, DagsterEventType, DagsterInsta
 from ml_platform.core import names
 from ml_platform.core.landing import Handled, IngestionRun, LandedFile
 from ml_platform.core.landing_backlog import Asked
+from ml_platform.stores.lake import Lake
 
 _RUNS = tuple(each.name for each in fields(Asked))
 _READ_AT_ONCE = 1_000
@@ -34,6 +35,10 @@ class Memory:
         handled = {name: Handled(*pair) for name, pair in kept.get("handled", {}).items()}
         runs = {part: tuple(map(_run, kept.get(part, ()))) for part in _RUNS}
         return cls(handled, Asked(**runs))
+
+    def with_stored(self, stored: Mapping[str, Handled]) -> "Memory":
+        """This, and files that the lake turned out to hold."""
+        return Memory(self.handled | stored, self.asked)
 
     def after(
         self, taken: Iterable[LandedFile], asked: Asked, told: Mapping[str, Handled]
@@ -64,7 +69,8 @@ class Memory:
 class TakenIn:
     """What the landing assets' own events say of the files that were taken in.
 
-    Events never change, so each is read once in the life of a process.
+    Events never change, so each is read once in the life of a process. Where a person deletes old
+    runs their events go with them: see ``stored``.
     """
 
     tables: Sequence[str]
@@ -89,6 +95,23 @@ class TakenIn:
             for record in instance.fetch_materializations(wanted, limit=len(some)).records:
                 event = record.asset_materialization
                 self._known[record.storage_id] = _handled(event.metadata if event else {})
+
+
+def stored(lake: Lake, files: Iterable[LandedFile]) -> dict[str, Handled]:
+    """Of files that nothing remembers, those that are older than their partition in the lake.
+
+    They were taken in by runs that have been deleted since, with all that they told. Taking them in
+    again would overwrite the predictions of their days by those of today's champion.
+    """
+    found: dict[str, Handled] = {}
+    written: dict[str, dict[str, float]] = {}
+    for file in files:
+        if file.table not in written:
+            raw = lake.table(names.table_of(names.raw(file.table)))
+            written[file.table] = raw.written_at()
+        if file.modified_at <= written[file.table].get(file.partition, 0.0):
+            found[file.name] = Handled(file.fingerprint, file.sha256)
+    return found
 
 
 def _handled(metadata: Mapping[str, Any]) -> Handled | None:

@@ -67,10 +67,13 @@ def _refused(instance: DagsterInstance, run: DagsterRun) -> bool:
 
 
 def _taken_in(run: DagsterRun, tables: Sequence[str]) -> Iterator[str]:
-    selected = run.asset_selection
+    """Tables of which the run writes raw or what is made of it; without a selection, all."""
+    if run.asset_selection is None:
+        yield from tables
+        return
+    selected = {tuple(key.path) for key in run.asset_selection}
     for table in tables:
-        # Without a selection a run is of all assets.
-        if selected is None or any(list(names.raw(table)) == key.path for key in selected):
+        if selected & {names.raw(table), names.validated(table), names.quarantine(table)}:
             yield table
 
 

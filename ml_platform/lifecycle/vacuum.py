@@ -60,10 +60,10 @@ def needed_versions(registry: ModelRegistry, models: Sequence[str]) -> Mapping[s
     needed: dict[str, set[int]] = defaultdict(set)
     for model in models:
         for version in registry.versions(model):
-            made_of = json.loads(version.tags["data_versions"])
-            made_of[names.table_of(names.of_model(model, names.TRAINING_SET))] = int(
-                version.tags["training_set_version"]
-            )
+            # A version that somebody registered by hand says nothing of its data.
+            made_of = json.loads(version.tags.get("data_versions", "{}"))
+            training_set = names.table_of(names.of_model(model, names.TRAINING_SET))
+            made_of[training_set] = json.loads(version.tags.get("training_set_version", "null"))
             for table, number in made_of.items():
                 if number is not None:
                     needed[table].add(number)

@@ -131,6 +131,17 @@ class Snapshot:
         """Absolute paths of the files of some partitions; of all where None is given."""
         return [str(self.root / each.path) for each in self.files_of(partitions)]
 
+    def written_at(self) -> dict[str, float]:
+        """When each partition that holds rows was written last, in seconds since the epoch."""
+        actions = pa.table(self.delta.get_add_actions(flatten=True))
+        moments = actions["modification_time"].cast(pa.int64()).to_pylist()
+        newest: dict[str, float] = {}
+        for partition, moment in zip(
+            actions[f"partition.{PARTITION}"].to_pylist(), moments, strict=True
+        ):
+            newest[partition] = max(newest.get(partition, 0.0), moment / 1000)
+        return newest
+
     def row_counts(self) -> dict[str, int]:
         """Rows per partition."""
         counts: dict[str, int] = {}

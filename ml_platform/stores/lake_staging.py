@@ -158,7 +158,10 @@ def sweep_staging(root: Path, retention: timedelta) -> int:
 
 
 def _last_change(folder: Path) -> float:
-    return max(each.stat().st_mtime for each in (folder, *folder.rglob("*")))
+    try:
+        return max(each.stat().st_mtime for each in (folder, *folder.rglob("*")))
+    except FileNotFoundError:  # its write moved or removed a file just now
+        return time.time()
 
 
 def _escaped(value: str) -> str:

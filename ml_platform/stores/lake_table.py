@@ -65,6 +65,14 @@ class LakeTable:
         snapshot = self._find(version)
         return snapshot.row_counts() if snapshot else {}
 
+    def written_at(self) -> dict[str, float]:
+        """When each partition of a partitioned table was written last, in seconds since the epoch.
+
+        Partitions without rows are left out.
+        """
+        snapshot = self._find()
+        return snapshot.written_at() if snapshot else {}
+
     # --- reading -----------------------------------------------------------------------------
 
     def read(

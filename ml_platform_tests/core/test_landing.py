@@ -131,13 +131,25 @@ def test_a_file_landed_again_waits_for_the_run_that_takes_in_its_partition() -> 
     again, other = landed("flights", DAYS[0], at=9.0), landed("flights", DAYS[1])
     handled = {again.name: Handled("10:0.000000", "as it was")}
 
-    found = plan([again, other], handled, busy={("flights", DAYS[0]), ("weather", DAYS[1])})
+    found = plan([again, other], handled, busy={("flights", DAYS[0]), ("outcomes", DAYS[1])})
 
     assert [run.partitions for run in found.runs] == [(DAYS[1],)]
     assert found.taken == (other,)
     assert (
         found.waiting[0] == "flights/2013-01-01.csv waits for the run that takes in its partition"
     )
+
+
+def test_an_input_waits_while_another_of_the_same_model_and_partition_is_taken_in() -> None:
+    handled = handled_of([landed("flights", DAYS[0])])
+    weather, airports = landed("weather", DAYS[0]), landed("airports", DAYS[0])
+
+    found = plan([weather, airports], handled, busy={("flights", DAYS[0])})
+
+    assert [run.tables for run in found.runs] == [{"airports"}]
+    assert found.taken == (airports,)
+    (later,) = plan([weather], handled).runs
+    assert later.models == {"flight_delay"}
 
 
 def test_neighbours_become_one_run_and_a_gap_or_another_selection_parts_them() -> None:

@@ -121,7 +121,8 @@ def blocked_after_a_good_landing(ground: Ground, request: pytest.FixtureRequest)
 
 def _landing_tick(loop: Loop) -> SensorResult | SkipReason:
     sensor = landing_sensor([loop.source("weather")], [], 30)
-    seen = sensor(build_sensor_context(instance=loop.instance))
+    lake = LakeResource(root=str(loop.lake.root))
+    seen = sensor(build_sensor_context(instance=loop.instance, resources={"lake": lake}))
     assert isinstance(seen, SensorResult | SkipReason)
     return seen
 

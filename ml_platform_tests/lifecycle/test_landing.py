@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+import pyarrow as pa
 import pytest
 from dagster import (
     DagsterInstance,
@@ -24,6 +25,7 @@ from ml_platform.core import names
 from ml_platform.core.landing_backlog import PAUSES
 from ml_platform.lifecycle.landing import landing_sensor
 from ml_platform.lifecycle.landing_runs import RANGE_END, RANGE_START
+from ml_platform.resources.lake_resource import LakeResource
 from ml_platform_tests.end_to_end.loop import MODEL, Loop
 from ml_platform_tests.lifecycle.ticks import Ticks
 
@@ -59,7 +61,12 @@ def loop(tmp_path: Path) -> Iterator[Loop]:
 @pytest.fixture
 def ticks(loop: Loop, clock: Clock) -> Ticks:
     """Of the sensor over flights alone."""
-    return Ticks(landing_sensor([loop.source("flights")], [], 30, clock), loop.instance, {})
+    sensor = landing_sensor([loop.source("flights")], [], 30, clock)
+    return Ticks(sensor, loop.instance, resources(loop))
+
+
+def resources(loop: Loop) -> dict[str, LakeResource]:
+    return {"lake": LakeResource(root=str(loop.lake.root))}
 
 
 def land(
@@ -166,7 +173,7 @@ def test_what_a_check_refused_is_not_repeated(loop: Loop, ticks: Ticks, clock: C
     land(loop, DAYS[0], "")
     [run], _ = ticks.next()
     assert not run_as_asked(loop, run)
-    assert ticks.next() == ([], "1 files, all taken in")
+    assert ticks.next() == ([], "nothing new in 1 file")
     clock.ahead += 9_999
     assert ticks.next()[0] == []
 
@@ -265,6 +272,18 @@ def test_a_run_on_another_table_or_on_no_partition_holds_up_nothing(
     assert run.partition_key == DAYS[0]
 
 
+def test_files_whose_runs_were_deleted_are_not_taken_in_again(loop: Loop, ticks: Ticks) -> None:
+    rows = pa.table({"carrier": ["UA"], "partition": [DAYS[0]]})
+    loop.lake.table("flights/raw").replace_arrow(rows, [DAYS[0]])
+    for day in DAYS[:2]:
+        land(loop, day, "first")
+    [run], _ = ticks.next()
+    assert run.partition_key == DAYS[1]
+    land(loop, DAYS[0], "second", seconds_ago=-5)
+    ticks.sensor = landing_sensor([loop.source("flights")], [], 30, Clock(ahead=60))
+    assert DAYS[0] in {run.partition_key for run in ticks.next()[0]}
+
+
 def test_a_folder_among_the_files_holds_up_no_file(loop: Loop, ticks: Ticks) -> None:
     land(loop, DAYS[0], "first")
     (loop.source("flights").landing_root / "flights" / f"{DAYS[1]}.csv").mkdir()
@@ -274,7 +293,7 @@ def test_a_folder_among_the_files_holds_up_no_file(loop: Loop, ticks: Ticks) -> 
 
 def test_a_model_runs_once_all_its_inputs_of_the_day_are_there(loop: Loop) -> None:
     sources = [loop.source("flights"), loop.source("weather")]
-    ticks = Ticks(landing_sensor(sources, [loop.model], 30), loop.instance, {})
+    ticks = Ticks(landing_sensor(sources, [loop.model], 30), loop.instance, resources(loop))
     land(loop, DAYS[0], "first")
     [run], _ = ticks.next()
     assert not any(MODEL in key.path for key in run.asset_selection or ())
