@@ -10,11 +10,12 @@ from ml_platform.cli.screen import console, show_table
 from ml_platform.cli.state import current_state
 from ml_platform.core import names
 from ml_platform.core.errors import UserError
+from ml_platform.core.figures import counted
 
 if TYPE_CHECKING:
     from pyspark.sql import SparkSession
 
-    from ml_platform.spark.contract_report import CheckVerdict
+    from ml_platform.spark.contract_report import CheckVerdict, ContractReport
     from ml_platform.stores.lake import LakeTable
     from ml_platform.stores.settings import Settings
 
@@ -30,7 +31,8 @@ def contract(source: str, first: str | None, last: str | None) -> None:
 
     Tighten a contract, ask this, and see which checks the history would fail before anything
     lands under it. Nothing is changed: a landed partition is held to the new contract only once
-    it is taken in again.
+    it is taken in again. Judged are the fields' checks, nulls and the key. What is checked of
+    landed text alone (types, infinities, the partition of a date) is not looked at again.
 
     \b
     Examples:
@@ -47,9 +49,14 @@ def contract(source: str, first: str | None, last: str | None) -> None:
     report = compiled.verdicts(spark_session(state.settings), table.files(chosen))
     title = f"{compiled.name} over {table.name}, {chosen[0]} to {chosen[-1]}"
     show_table(title, COLUMNS, map(_row, report.verdicts))
-    console().print(
-        f"{report.rows:,} rows, of which {report.bad_rows:,} would be refused.", highlight=False
-    )
+    console().print(summary(report), highlight=False)
+
+
+def summary(report: ContractReport) -> str:
+    """What would become of the rows; a check left to pandera refuses a partition as a whole."""
+    said = f"{counted(report.rows, 'row')}, of which {report.bad_rows:,} would be refused."
+    whole = [v.check for v in report.verdicts if not v.compiled and not v.passed]
+    return f"{said} {', '.join(whole)} would block partitions as a whole." if whole else said
 
 
 def partitions_between(table: LakeTable, first: str | None, last: str | None) -> list[str]:

@@ -122,12 +122,12 @@ class ModelRegistry:
         """
         target, former = self.version(model, number), self.champion(model)
         with self._connected() as client:
-            # `previous` first: cut short in between, the old champion still scores.
+            # The champion last: cut short in between, the old one still scores.
             if former is not None and former.version != number:
                 client.set_registered_model_alias(model, PREVIOUS, str(former.version))
-            client.set_registered_model_alias(model, CHAMPION, str(number))
             if CHALLENGER in target.aliases:
                 client.delete_registered_model_alias(model, CHALLENGER)
+            client.set_registered_model_alias(model, CHAMPION, str(number))
         return self.version(model, number)
 
     def tag(self, model: str, number: int, tags: Mapping[str, str]) -> None:

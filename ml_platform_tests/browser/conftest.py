@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 from dagster import DagsterInstance
-from playwright.sync_api import Page, sync_playwright
+from playwright.sync_api import Page, expect, sync_playwright
 
 import ml_platform
 from ml_platform.demo.flights_landing import FlightsLanding
@@ -20,6 +20,8 @@ from ml_platform_tests.browser.small_state import break_a_file, land_whole_days
 PICTURES = Path(ml_platform.__file__).parents[1] / "docs" / "images"
 PICTURES_OF = "PICTURES_OF"
 """Variable: a home folder, such as the one a demo left, to take the README's pictures of."""
+LONGEST_MS = 120_000
+"""Long enough for a machine that does other work as well."""
 FLAGS = [
     "--no-sandbox",
     "--disable-gpu",
@@ -76,7 +78,8 @@ def page(engine: Supervisor, chromium: str) -> Iterator[Page]:
             viewport={"width": 1600, "height": 900},
             timezone_id="UTC",
         )
-        context.set_default_timeout(30_000)
+        context.set_default_timeout(LONGEST_MS)
+        expect.set_options(timeout=LONGEST_MS)
         yield context.new_page()
         browser.close()
 

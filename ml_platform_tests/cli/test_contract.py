@@ -9,7 +9,9 @@ import pyarrow as pa
 import pytest
 
 from ml_platform.cli import declared_contract
+from ml_platform.cli.contract import summary
 from ml_platform.core import names
+from ml_platform.spark.contract_report import CheckVerdict, ContractReport
 from ml_platform.stores.lake import Lake
 from ml_platform_tests.cli.conftest import Command
 
@@ -99,3 +101,11 @@ def test_a_source_that_is_not_declared_in_order_is_told_with_its_file(
     assert "weather/defs.yaml: " in result.stderr
     assert "partitions: this key is missing" in result.stderr
     assert result.exit_code == 2
+
+
+def test_a_check_left_to_pandera_is_said_to_block_whole_partitions() -> None:
+    failed = CheckVerdict("flight", "is_even", 5, 5, passed=False, compiled=False)
+    report = ContractReport(rows=5, bad_rows=0, verdicts=(failed,), not_compiled=("is_even",))
+    assert summary(report) == (
+        "5 rows, of which 0 would be refused. is_even would block partitions as a whole."
+    )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 
 from ml_platform.core.drift.column_drift import ColumnDrift
 from ml_platform.core.figures import counted, percent, short
@@ -32,13 +32,19 @@ def drift_sentence(lines: Sequence[ColumnDrift], verdict: Verdict, limits: Drift
     thin = [line for line in lines if line.drifted is None and line.column not in evaluated]
     if not evaluated:
         return f"drift not evaluated: {_few_rows(thin, limits.min_rows)}"
-    drifted = {line.column for line in lines if line.drifted}
-    columns = counted(len(evaluated), "column")
-    head = f"no drift in {columns}"
-    if drifted:
-        head = f"drift in {len(drifted)} of {columns}{_allowed(verdict, limits.columns_share)}"
+    head = _head(lines, evaluated, verdict, limits.columns_share)
     tail = f"; not evaluated: {_few_rows(thin, limits.min_rows)}" if thin else ""
     return f"{head}{_moved(lines)}{tail}"
+
+
+def _head(lines: Sequence[ColumnDrift], evaluated: Set[str], verdict: Verdict, share: float) -> str:
+    drifted = {line.column for line in lines if line.drifted}
+    if len(evaluated) == 1:
+        return f"{'drift' if drifted else 'no drift'} of {min(evaluated)}"
+    columns = counted(len(evaluated), "column")
+    if not drifted:
+        return f"no drift in {columns}"
+    return f"drift in {len(drifted)} of {columns}{_allowed(verdict, share)}"
 
 
 def _allowed(verdict: Verdict, share: float) -> str:

@@ -53,8 +53,7 @@ def test_an_absent_or_thin_column_is_not_evaluated_and_not_counted() -> None:
     assert report.verdict is Verdict.PASSED
     assert {c.column for c in report.columns if c.drifted is None} == {"dewp", "wind"}
     assert report.sentence == (
-        "no drift in 1 column; not evaluated: dewp (9 rows), wind (0 rows); "
-        "both sides need 100 rows"
+        "no drift of temp; not evaluated: dewp (9 rows), wind (0 rows); both sides need 100 rows"
     )
 
 

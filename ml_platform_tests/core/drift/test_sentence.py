@@ -49,14 +49,14 @@ def test_quiet_columns_make_a_short_sentence() -> None:
     lines = [_line("temp", 0.01, False), _line("dewp", 0.01, False)]
 
     assert drift_sentence(lines, PASSED, LIMITS) == "no drift in 2 columns"
-    assert drift_sentence(lines[:1], PASSED, LIMITS) == "no drift in 1 column"
+    assert drift_sentence(lines[:1], PASSED, LIMITS) == "no drift of temp"
 
 
 def test_what_was_not_evaluated_is_said() -> None:
     lines = [_line("temp", 0.01, False), _line("gust", float("nan"), None)]
 
     assert drift_sentence(lines, PASSED, LIMITS) == (
-        "no drift in 1 column; not evaluated: gust (120 rows); both sides need 500 rows"
+        "no drift of temp; not evaluated: gust (120 rows); both sides need 500 rows"
     )
     assert drift_sentence(lines[1:], Verdict.NOT_EVALUATED, LIMITS) == (
         "drift not evaluated: gust (120 rows); both sides need 500 rows"
@@ -64,3 +64,9 @@ def test_what_was_not_evaluated_is_said() -> None:
     assert drift_sentence([], Verdict.NOT_EVALUATED, LIMITS) == (
         "drift not evaluated: no columns to compare"
     )
+
+
+def test_a_column_judged_alone_has_no_share_of_columns_to_keep_to() -> None:
+    score = ColumnDrift("score", "psi", 2.4, 0.5, True, 6000, 2.4)
+    said = drift_sentence([score], Verdict.FAILED, DriftSpec(columns_share=0.3))
+    assert said == "drift of score (PSI over .5: score 2.4)"
