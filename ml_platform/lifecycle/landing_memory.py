@@ -8,6 +8,7 @@ leaves the cursor once the landing asset has an event that says the same of it.
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, fields
+from math import inf
 from typing import Any
 
 from dagster import AssetKey, AssetRecordsFilter, DagsterEventType, DagsterInstance
@@ -109,7 +110,8 @@ def stored(lake: Lake, files: Iterable[LandedFile]) -> dict[str, Handled]:
         if file.table not in written:
             raw = lake.table(names.table_of(names.raw(file.table)))
             written[file.table] = raw.written_at()
-        if file.modified_at <= written[file.table].get(file.partition, 0.0):
+        # Some tools set a file's time to zero: what the lake does not hold is new however old.
+        if file.modified_at <= written[file.table].get(file.partition, -inf):
             found[file.name] = Handled(file.fingerprint, file.sha256)
     return found
 
