@@ -99,5 +99,5 @@ def _row(verdict: CheckVerdict) -> tuple[object, ...]:
     words = "passed" if verdict.passed else "fails"
     if verdict.passed and verdict.failures:
         words = "warns"
-    counted = f"{verdict.failures:,}" if verdict.compiled else None
-    return (verdict.column, verdict.check, words, counted, f"{verdict.evaluated:,}")
+    failing = f"{verdict.failures:,}" if verdict.compiled else None
+    return (verdict.column, verdict.check, words, failing, f"{verdict.evaluated:,}")
