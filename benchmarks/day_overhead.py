@@ -28,8 +28,9 @@ from benchmarks.plain_day import PlainScript
 from benchmarks.stopwatch import Breakdown, timed
 from ml_platform.core import names
 from ml_platform.core.score_profile import SCORE_EDGES
+from ml_platform.engine.open_sqlite import storage_settings
 from ml_platform.estimators.artifact import MODEL_FILE, load_artifact
-from ml_platform.lifecycle import predictions, profiles, validated
+from ml_platform.lifecycle import inference_log, predictions, profiles, validated
 from ml_platform.lifecycle.profile_table import read_edges
 from ml_platform.spark.contract_split import ContractSplit
 from ml_platform.stores import lake_write
@@ -49,6 +50,8 @@ PARTS: Mapping[str, list[tuple[Any, str]]] = {
     "Spark profiles columns": [(profiles, "profile_frame")],
     "Delta: move files, read statistics, commit": [(Staging, "publish"), (lake_write, "commit")],
     "Delta: open tables": [(LakeTable, "_find")],
+    "scores read back": [(predictions, "score_ranges")],
+    "log matched with predictions": [(inference_log, "logged_keys")],
     "quarantine: count reasons": [(validated, "reasons_by_partition")],
     "contract: read verdicts": [(ContractSplit, "report")],
     "model registry and artifact": [(ModelRegistry, "champion"), (predictions, "load_artifact")],
@@ -74,6 +77,12 @@ def plain_script(loop: Loop, spark: SparkSession, folder: Path, days: list[str])
         path = folder / f"validated_{table}"
         kept.write.partitionBy("partition").parquet(f"file://{path}")
     return PlainScript(spark, loop.landing_root, folder, model / MODEL_FILE, threshold, edges)
+
+
+def engine_instance(folder: Path) -> DagsterInstance:
+    """A Dagster instance with the storage that the platform's engine gives its own."""
+    overrides = {"storage": storage_settings(folder)}
+    return DagsterInstance.local_temp(str(folder), overrides=overrides)
 
 
 def run_loop(loop: Loop, day: str) -> ExecuteInProcessResult:
@@ -144,7 +153,7 @@ def measure(runs: int) -> None:
         (folder / "dagster").mkdir()
         with (
             warm_connect(folder) as spark,
-            DagsterInstance.local_temp(str(folder / "dagster")) as instance,
+            engine_instance(folder / "dagster") as instance,
         ):
             loop = trained_on_history(folder / "home", instance, len(days))
             scripts = [plain_script(loop, spark, folder / n, days) for n in ("plain", "lean")]

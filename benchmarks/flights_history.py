@@ -17,7 +17,7 @@ from ml_platform.engine.java import ensure_java
 from ml_platform.engine.ports import free_port
 from ml_platform.engine.spark_server import remote_address, spark_server, warm_up
 from ml_platform.engine.supervisor import PROJECT_ROOT
-from ml_platform.spark.session import spark_config
+from ml_platform.spark.session import open_session
 from ml_platform_tests.end_to_end.loop import Loop
 from ml_platform_tests.end_to_end.trained import stages_of, succeeded
 
@@ -38,13 +38,14 @@ def warm_connect(folder: Path) -> Iterator[SparkSession]:
         remote = remote_address(port)
         warm_up(remote)
         os.environ["SPARK_REMOTE"] = remote
-        builder = SparkSession.builder
-        for key, value in spark_config(remote, folder).items():
-            builder = builder.config(key, value)
-        spark = builder.getOrCreate()
+        spark = open_session(remote, folder)
         # The plain script relies on folder names being read as text.
         spark.conf.set("spark.sql.sources.partitionColumnTypeInference.enabled", "false")
-        yield spark
+        try:
+            yield spark
+        finally:
+            # At the end of this process it would try to reach the server for minutes.
+            spark.stop()
     finally:
         os.environ.pop("SPARK_REMOTE", None)
         server.stop()

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ml_platform.engine.java import ensure_java
-from ml_platform.spark.session import spark_config
+from ml_platform.spark.session import open_session
 
 if TYPE_CHECKING:
     from pyspark.sql import SparkSession
@@ -18,15 +18,9 @@ if TYPE_CHECKING:
 @contextmanager
 def local_spark() -> Iterator[tuple[SparkSession, Path]]:
     """A session and a scratch folder; both are gone afterwards."""
-    from pyspark.sql import SparkSession
-
     ensure_java()
     with tempfile.TemporaryDirectory(prefix="benchmark") as folder:
-        builder = SparkSession.builder
-        for key, value in spark_config(None, Path(folder) / "spark").items():
-            builder = builder.config(key, value)
-        spark = builder.getOrCreate()
-        spark.sparkContext.setLogLevel("ERROR")
+        spark = open_session(None, Path(folder) / "spark")
         try:
             yield spark, Path(folder)
         finally:

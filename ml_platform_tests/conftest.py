@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
 from hypothesis import settings
 
-from ml_platform.spark.session import spark_config
+from ml_platform.spark.session import open_session
 
 # A busy machine makes slow examples, not wrong ones; CI searches the same examples each time.
 settings.register_profile(
@@ -22,14 +21,7 @@ settings.load_profile("ml_platform")
 @pytest.fixture(scope="session")
 def spark(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
     """One classic local Spark session for every test."""
-    from pyspark.sql import SparkSession
-
-    scratch: Path = tmp_path_factory.mktemp("spark")
-    builder = SparkSession.builder
-    for key, value in spark_config(None, scratch).items():
-        builder = builder.config(key, value)
-    session = builder.getOrCreate()
-    session.sparkContext.setLogLevel("ERROR")
+    session = open_session(None, tmp_path_factory.mktemp("spark"))
     yield session
     session.stop()
 

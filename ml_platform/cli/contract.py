@@ -79,20 +79,12 @@ def partitions_between(table: LakeTable, first: str | None, last: str | None) ->
 
 def spark_session(settings: Settings) -> SparkSession:
     """The Spark server that the settings name, or a local session for this command alone."""
-    from pyspark.sql import SparkSession
-
     from ml_platform.engine.java import ensure_java
-    from ml_platform.spark.session import spark_config
+    from ml_platform.spark.session import open_session
 
     if not settings.spark_remote:
         ensure_java()
-    builder = SparkSession.builder
-    for key, value in spark_config(settings.spark_remote, settings.home / "spark").items():
-        builder = builder.config(key, value)
-    session = builder.getOrCreate()
-    if not settings.spark_remote:
-        session.sparkContext.setLogLevel("ERROR")
-    return session
+    return open_session(settings.spark_remote, settings.home / "spark")
 
 
 def _row(verdict: CheckVerdict) -> tuple[object, ...]:

@@ -8,18 +8,21 @@ from typing import Any
 from ruamel.yaml import YAML
 
 from ml_platform.core.names import TAG_RETRAINING_OF
+from ml_platform.engine.open_sqlite import storage_settings
 from ml_platform.engine.ports import LOOPBACK
 
 CONCURRENT_RUNS = 4
 
 
-def instance_settings(socket: Path) -> dict[str, Any]:
+def instance_settings(home: Path, socket: Path) -> dict[str, Any]:
     """Dagster's instance settings: the local default, with SQLite under the instance folder.
 
     Args:
+        home: the instance folder, Dagster's home.
         socket: where the run server listens.
     """
     return {
+        "storage": storage_settings(home),
         "telemetry": {"enabled": False},
         "nux": {"enabled": False},
         "run_launcher": {

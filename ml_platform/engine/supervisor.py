@@ -172,7 +172,7 @@ class Supervisor:
     def _write_files(self, socket: Path, code_port: int) -> Path:
         """Write what Dagster reads; returns the workspace file."""
         instance = self.settings.dagster_home / "dagster.yaml"
-        write_yaml(instance, instance_settings(socket), _GENERATED)
+        write_yaml(instance, instance_settings(self.settings.dagster_home, socket), _GENERATED)
         path = self.settings.home / "run" / "workspace.yaml"
         return write_yaml(path, workspace(code_port, LOCATION), _GENERATED)
 

@@ -1,11 +1,13 @@
 """Predictions: each event scored once by the champion of that moment."""
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 
+import numpy as np
+import pyarrow.parquet as pq
 from dagster import (
     AssetCheckSpec,
     AssetExecutionContext,
@@ -15,7 +17,7 @@ from dagster import (
     asset,
 )
 from dagster_pyspark import LazyPySparkResource
-from pyspark.sql import DataFrame, SparkSession
+from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
 from ml_platform.core import names
@@ -82,7 +84,7 @@ def predictions_asset(model: Model) -> AssetsDefinition:
             metadata=table_metadata(table, commit) | {"model_version": champion.version}
         )
         expected = features.row_counts()
-        scores = score_ranges(table, spark.spark_session, commit)
+        scores = score_ranges(table, commit)
         outcomes = {
             p: predicted_outcome(
                 expected.get(p, 0), commit.rows.get(p, 0), scores.get(p, NO_SCORES)
@@ -114,23 +116,23 @@ def predict(model: Model, frame: DataFrame, champion: RegisteredVersion) -> Data
     )
 
 
-def score_ranges(table: LakeTable, spark: SparkSession, commit: Commit) -> dict[str, ScoreRange]:
-    """Where the scores of each partition that a commit wrote lie, in one Spark query.
+def score_ranges(table: LakeTable, commit: Commit) -> dict[str, ScoreRange]:
+    """Where the scores of each partition that a commit wrote lie.
 
-    A footer cannot tell: Parquet's bounds pass over NaN.
+    Reads the one column batch by batch, which is quicker than to ask Spark. A footer cannot tell:
+    Parquet's bounds pass over NaN.
     """
     written = [partition for partition, rows in commit.rows.items() if rows]
-    if not written:
-        return {}
-    scores = table.read(spark, written, commit.version, ["score", names.PARTITION])
-    defined = F.when(~F.isnan("score"), F.col("score"))  # null stays null
-    rows = (
-        scores.groupBy(names.PARTITION)
-        .agg(
-            F.count_if(defined.isNull()).alias("undefined"),
-            F.coalesce(F.min(defined), F.lit(math.nan)).alias("lowest"),
-            F.coalesce(F.max(defined), F.lit(math.nan)).alias("highest"),
-        )
-        .collect()
-    )
-    return {r[names.PARTITION]: ScoreRange(r.undefined, r.lowest, r.highest) for r in rows}
+    return {p: _range(table.files([p], commit.version)) for p in written}
+
+
+def _range(paths: Sequence[str]) -> ScoreRange:
+    undefined, lowest, highest = 0, math.nan, math.nan
+    batches = (b for path in paths for b in pq.ParquetFile(path).iter_batches(columns=["score"]))
+    for batch in batches:
+        # As numbers of numpy, a missing score is NaN as well.
+        scores = batch.column(0).to_numpy(zero_copy_only=False)
+        undefined += int(np.isnan(scores).sum())
+        lowest = float(np.fmin.reduce(scores, initial=lowest))
+        highest = float(np.fmax.reduce(scores, initial=highest))
+    return ScoreRange(undefined, lowest, highest)

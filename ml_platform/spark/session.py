@@ -5,6 +5,10 @@ from __future__ import annotations
 import os
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from pyspark.sql import SparkSession
 
 COMMON = {
     "spark.sql.session.timeZone": "UTC",
@@ -16,6 +20,8 @@ COMMON = {
     "spark.sql.sources.parallelPartitionDiscovery.threshold": "10000",
     # A bad cast is a null that the contract reports, never a failed job.
     "spark.sql.ansi.enabled": "false",
+    # Looks, at each call on a column, for a notebook that it might run in: .2 s a daily run.
+    "spark.python.sql.dataFrameDebugging.enabled": "false",
 }
 
 
@@ -41,3 +47,21 @@ def spark_config(remote: str | None, scratch: Path) -> dict[str, str]:
         "spark.local.dir": str(scratch / "local"),
         "spark.sql.warehouse.dir": str(scratch / "warehouse"),
     }
+
+
+def open_session(remote: str | None, scratch: Path) -> SparkSession:
+    """A session of this process: on the server at an address, or a local one of its own.
+
+    Args:
+        remote: as for `spark_config`.
+        scratch: as for `spark_config`.
+    """
+    from pyspark.sql import SparkSession
+
+    builder = SparkSession.builder
+    for key, value in spark_config(remote, scratch).items():
+        builder = builder.config(key, value)
+    session = builder.getOrCreate()
+    if not remote:
+        session.sparkContext.setLogLevel("ERROR")
+    return session

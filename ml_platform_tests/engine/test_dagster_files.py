@@ -7,7 +7,7 @@ from ml_platform.engine.run_launcher import WarmRunLauncher
 
 
 def test_dagster_accepts_the_instance_settings(tmp_path: Path) -> None:
-    settings = instance_settings(tmp_path / "runs.sock")
+    settings = instance_settings(tmp_path, tmp_path / "runs.sock")
     write_yaml(tmp_path / "dagster.yaml", settings, "for a test")
     with DagsterInstance.from_config(str(tmp_path)) as instance:
         assert isinstance(instance.run_launcher, WarmRunLauncher)

@@ -27,14 +27,9 @@ def start(home: Path, day: str, *stages: str) -> subprocess.Popen[bytes]:
 
 def main(home: str, day: str, *stages: str) -> None:
     """Run the stages of the model on a day of the loop that lives in a folder."""
-    from pyspark.sql import SparkSession
+    from ml_platform.spark.session import open_session
 
-    from ml_platform.spark.session import spark_config
-
-    builder = SparkSession.builder
-    for key, value in spark_config(None, Path(home) / "scratch").items():
-        builder = builder.config(key, value)
-    builder.getOrCreate()
+    open_session(None, Path(home) / "scratch")
     with DagsterInstance.ephemeral() as instance:
         Loop(Path(home), instance, {MODEL: SMALL}).run_stages(stages, day=day)
 

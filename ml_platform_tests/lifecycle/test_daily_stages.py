@@ -118,12 +118,12 @@ def test_scores_as_written_are_ranged_by_partition(tmp_path: Path, spark: Any) -
     query = """values (0.25D, 'a'), (0.75D, 'a'), (double('NaN'), 'b'), (null, 'b'), (1.5D, 'b'),
       (double('NaN'), 'c') as t(score, partition)"""
     commit = table.replace(spark.sql(f"select * from {query}"), ["a", "b", "c", "d"])
-    found = score_ranges(table, spark, commit)
+    found = score_ranges(table, commit)
     assert {p: each.undefined for p, each in found.items()} == {"a": 0, "b": 2, "c": 1}
     assert [(found[p].lowest, found[p].highest) for p in "ab"] == [(0.25, 0.75), (1.5, 1.5)]
     assert isnan(found["c"].lowest)
     emptied = table.replace(table.read(spark).where("false"), ["a"])
-    assert score_ranges(table, spark, emptied) == {}
+    assert score_ranges(table, emptied) == {}
 
 
 def test_a_day_without_events_passes_no_check(own: Loop) -> None:

@@ -50,15 +50,11 @@ def write_versions(root: str, first: str) -> None:
 
 def write_versions_with_spark(root: str, first: str) -> None:
     """The same with Spark as the writer."""
-    from pyspark.sql import SparkSession
     from pyspark.sql import functions as F
 
-    from ml_platform.spark.session import spark_config
+    from ml_platform.spark.session import open_session
 
-    builder = SparkSession.builder
-    for key, value in spark_config(None, Path(root).parent / "scratch").items():
-        builder = builder.config(key, value)
-    spark = builder.getOrCreate()
+    spark = open_session(None, Path(root).parent / "scratch")
     table = Lake(root).table("t")
     days = F.explode(F.array(*[F.lit(each) for each in PARTITIONS]))
     base = spark.range(ROWS).select(F.col("id").alias("row"), days.alias("partition"))
