@@ -22,8 +22,13 @@ settings.load_profile("ml_platform")
 def spark(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
     """One classic local Spark session for every test."""
     session = open_session(None, tmp_path_factory.mktemp("spark"))
+    gateway = session.sparkContext._gateway
     yield session
     session.stop()
+    # Spark leaves its Java process to end by itself, some time after this one.
+    gateway.shutdown()
+    gateway.proc.stdin.close()
+    gateway.proc.wait(60)
 
 
 @pytest.fixture(scope="session")
