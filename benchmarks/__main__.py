@@ -15,8 +15,25 @@ from rich.table import Table
 
 from benchmarks.figure import Figure, read_figures
 
-BENCHMARKS = ("contract_pass", "delta_write", "day_overhead", "reaction_time")
-UNITS = {"x": "times", "s": "seconds"}
+BENCHMARKS = (
+    "contract_pass",
+    "delta_write",
+    "profile_speed",
+    "day_overhead",
+    "reaction_time",
+    "estimated_performance",
+    "drift_quality",
+    "flights_alarms",
+)
+UNITS = {
+    "x": "times",
+    "s": "seconds",
+    "e-3": "thousandths",
+    "M/s": "million a second",
+    "d": "days",
+    "%": "percent",
+    "n": "cases",
+}
 MET = {True: "[green]met[/green]", False: "[red]missed[/red]", None: ""}
 
 

@@ -47,7 +47,7 @@ REST = "Dagster's steps and the stages' own Python"
 PARTS: Mapping[str, list[tuple[Any, str]]] = {
     "Spark computes and writes rows": [(Staging, "write_frame")],
     "Spark analyses plans": [(SparkConnectClient, "_analyze")],
-    "Spark profiles columns": [(profiles, "profile_frame")],
+    "columns are profiled": [(profiles, "profile_pass")],
     "Delta: move files, read statistics, commit": [(Staging, "publish"), (lake_write, "commit")],
     "Delta: open tables": [(LakeTable, "_find")],
     "scores read back": [(predictions, "score_ranges")],

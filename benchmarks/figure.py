@@ -20,7 +20,8 @@ class Figure:
     Attributes:
         what: what was measured, in words.
         value: the median.
-        unit: ``s`` or ``x`` for a ratio.
+        unit: ``s``, ``x`` for a ratio, ``e-3`` for thousandths, ``d`` for days a year, ``%``, or
+            ``n`` for a number of cases.
         goal: the number to reach; None for one that is only reported.
         at_least: the goal is a lower bound, else an upper one.
     """

@@ -19,10 +19,11 @@ from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql import functions as F
 
 from ml_platform.core.edges import Edges
+from ml_platform.core.profile_plan import ProfilePlan
 from ml_platform.defs.models.flight_delay.features import KEY, LOOKBACK_DAYS, features
 from ml_platform.defs.models.flight_delay.preprocess import INPUTS, transform
 from ml_platform.lifecycle.profile_table import profile_rows
-from ml_platform.spark.profile_pass import profile_frame
+from ml_platform.spark.profile_pass import profile_pass
 from ml_platform.spark.scoring import numpy_columns
 
 TYPES = {
@@ -128,7 +129,7 @@ class PlainScript:
 
     def _write_profiles(self, day: str) -> None:
         rows = self.read("predictions", [day]).select("features.*", "score", "partition")
-        found = profile_rows(profile_frame(rows, self.edges), "")
+        found = profile_rows(profile_pass(rows, ProfilePlan(tuple(self.edges))))
         path = self.folder / "profiles" / f"partition={day}"
         path.mkdir(parents=True, exist_ok=True)
         pq.write_table(found.drop_columns(["partition"]), path / "part-0.parquet")

@@ -13,6 +13,7 @@ from ml_platform.core.errors import ConfigError
 from ml_platform.core.model_spec import ModelSpec
 from ml_platform.lifecycle.candidate import candidate_asset
 from ml_platform.lifecycle.drift import drift_asset
+from ml_platform.lifecycle.estimated_performance import estimated_performance_asset
 from ml_platform.lifecycle.evaluation import evaluation_asset
 from ml_platform.lifecycle.features import features_asset
 from ml_platform.lifecycle.inference_log import inference_log_asset
@@ -26,6 +27,7 @@ from ml_platform.lifecycle.promotion import champion_asset
 from ml_platform.lifecycle.reference import reference_asset
 from ml_platform.lifecycle.retraining import retraining_sensor
 from ml_platform.lifecycle.training_set import training_set_asset
+from ml_platform.lifecycle.verdict import verdict_asset
 from ml_platform.stores.settings import Settings
 
 LIFECYCLE = (
@@ -41,6 +43,8 @@ LIFECYCLE = (
     performance_asset,
     profiles_asset,
     drift_asset,
+    estimated_performance_asset,
+    verdict_asset,
 )
 """The order of the loop; the retraining sensor closes it."""
 

@@ -1,4 +1,4 @@
-"""``Platform``: what belongs to no one model: landing, alerts, automation, vacuum."""
+"""``Platform``: what belongs to no one model: landing, freshness, alerts, automation, vacuum."""
 
 from dagster import (
     AssetSelection,
@@ -14,6 +14,7 @@ from ml_platform.components.managed_model import ManagedModel
 from ml_platform.components.source_table import SourceTable
 from ml_platform.core.platform_spec import PlatformSpec
 from ml_platform.lifecycle.alerts import alerts_sensor
+from ml_platform.lifecycle.freshness import freshness_checks, freshness_sensor, watched_tables
 from ml_platform.lifecycle.landing import landing_sensor
 from ml_platform.lifecycle.vacuum import vacuum_schedule
 from ml_platform.resources.alerts_resource import AlertsResource
@@ -41,16 +42,19 @@ class Platform(Component):
         return cls(attributes)
 
     def build_defs(self, context: ComponentLoadContext) -> Definitions:
-        """The landing, alerts and automation sensors, and the weekly vacuum."""
+        """The landing, freshness, alerts and automation sensors, and the weekly vacuum."""
         settings = Settings.from_env()
         tree = context.component_tree
         tables = tree.get_all_components(of_type=SourceTable)
         sources = [table.source() for table in tables]
         models = [each.model(tables) for each in tree.get_all_components(of_type=ManagedModel)]
         tick = settings.tick_seconds
+        watched = watched_tables(sources, models)
         return Definitions(
+            asset_checks=freshness_checks(watched),
             sensors=[
                 landing_sensor(sources, models, tick),
+                freshness_sensor(watched, tick),
                 alerts_sensor(sources, models, self.spec.repeat_after, tick),
                 AutomationConditionSensorDefinition(
                     "automation",

@@ -22,12 +22,15 @@ class CheckOutcome:
         sentence: what a person reads first, with the numbers in it.
         numbers: plotted over partitions by the UI; NaN is left out.
         table: rows of detail, all with the same keys.
+        brief: the sentence in a few words, for a line that holds several; empty where the
+            sentence is short enough itself.
     """
 
     verdict: Verdict
     sentence: str
     numbers: Mapping[str, float | int] = field(default_factory=dict)
     table: Sequence[Mapping[str, Cell]] = ()
+    brief: str = ""
 
 
 def not_evaluated(why: str) -> CheckOutcome:

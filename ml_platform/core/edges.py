@@ -6,6 +6,7 @@ every day was counted in the same bins.
 
 from __future__ import annotations
 
+import math
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -46,6 +47,13 @@ class Edges:
     def bins(self) -> int:
         """How many counts a profile on these edges has."""
         return 1 + (len(self.edges) if self.kind == "numeric" else len(self.categories))
+
+    @property
+    def atoms(self) -> tuple[int, ...]:
+        """Numeric bins that hold a single value, which the reference had often."""
+        cuts = self.edges
+        above = zip(range(1, len(cuts)), cuts, cuts[1:], strict=False)
+        return tuple(i for i, low, high in above if math.nextafter(low, math.inf) == high)
 
     def to_row(self) -> dict[str, Any]:
         """The edges as JSON-ready values; `from_row` reads them back exactly."""
@@ -94,7 +102,9 @@ def edges_from_values(
     if kind == "categorical":
         return Edges(column, kind, categories=_frequent(values), version=version)
     present, _ = numbers(values)
-    return Edges(column, kind, edges=_cuts(present[np.isfinite(present)], bins), version=version)
+    return Edges(
+        column, kind, edges=quantile_cuts(present[np.isfinite(present)], bins), version=version
+    )
 
 
 def _frequent(values: Values) -> tuple[str, ...]:
@@ -103,7 +113,8 @@ def _frequent(values: Values) -> tuple[str, ...]:
     return tuple(ranked[:MAX_CATEGORIES])
 
 
-def _cuts(finite: FloatArray, bins: int) -> tuple[float, ...]:
+def quantile_cuts(finite: FloatArray, bins: int) -> tuple[float, ...]:
+    """Ascending cuts at the quantiles of finite values, atoms apart, the greatest value inside."""
     if not len(finite):
         return ()
     distinct, counts = np.unique(finite, return_counts=True)
@@ -125,6 +136,6 @@ def _quantiles(distinct: FloatArray, counts: np.ndarray[Any, Any], bins: int) ->
 
 def _just_above(values: FloatArray) -> FloatArray:
     # Bins are closed below and open above: the next float closes a bin right behind a value.
-    # Above the greatest float there is only infinity, which `_cuts` leaves out.
+    # Above the greatest float there is only infinity, which `quantile_cuts` leaves out.
     with np.errstate(over="ignore"):
         return np.nextafter(values, np.inf)

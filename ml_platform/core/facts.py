@@ -15,18 +15,37 @@ class CheckName(StrEnum):
     """The checks that decisions are made from.
 
     `CONTRACT` is about the rows of a table, and about a landed file as a whole: that it can be
-    read and has its columns.
+    read and has its columns. `QUALITY` is about a partition beside those before it: its volume,
+    missing values, duplicates, categories and columns together. `FRESHNESS` is about a table as of
+    now. `VOLUME` is recorded with decisions made before `QUALITY` was.
     """
 
     CONTRACT = "contract"
     VOLUME = "volume"
+    QUALITY = "quality"
+    FRESHNESS = "freshness"
     DRIFT = "drift"
+    MULTIVARIATE_DRIFT = "multivariate_drift"
     SCORE_DRIFT = "score_drift"
+    LABEL_DRIFT = "label_drift"
     UNSEEN = "unseen"
     PERFORMANCE = "performance"
+    ESTIMATED_PERFORMANCE = "estimated_performance"
+    CONCEPT_DRIFT = "concept_drift"
 
 
-DATA_QUALITY = frozenset({CheckName.CONTRACT, CheckName.VOLUME})
+DATA_QUALITY = frozenset(
+    {CheckName.CONTRACT, CheckName.VOLUME, CheckName.QUALITY, CheckName.FRESHNESS}
+)
+"""What pages, and blocks the data it is about; it never retrains."""
+
+# What a calm day is judged by where the facts do not say what was asked for.
+_FIRST_WATCHED = (
+    CheckName.DRIFT,
+    CheckName.SCORE_DRIFT,
+    CheckName.UNSEEN,
+    CheckName.PERFORMANCE,
+)
 
 
 @dataclass(frozen=True)
@@ -36,7 +55,8 @@ class CheckFact:
     `subject` tells apart checks of one name (the contract of flights, the contract of weather).
     `model_version` is the version that was judged, where the check judges one.
     `summary` is the finding as a phrase that fits into a sentence, with its numbers:
-    "covariate drift in 3 of 12 columns (dewp, temp, pressure)".
+    "covariate drift in 3 of 12 columns (dewp, temp, pressure)". `brief` is the same in fewer
+    words, where there are fewer.
     """
 
     name: CheckName
@@ -46,6 +66,7 @@ class CheckFact:
     summary: str = ""
     subject: str = ""
     model_version: str | None = None
+    brief: str = ""
 
     @property
     def said(self) -> str:
@@ -74,6 +95,9 @@ class Facts:
     `checks` holds the facts of the last partitions, oldest first; where a partition was judged
     again, the last fact counts. `retraining_running` is true from the request of a retraining
     until its end. `unseen_labelled_rows` counts labelled rows that hold the unseen values.
+    `learnable_through` is the last labelled partition that a training would learn from, its
+    hold-out left out. `watched` names the checks that were asked for a calm day's account: facts
+    recorded before a check existed do not miss it.
     """
 
     model: str
@@ -88,6 +112,8 @@ class Facts:
     retraining_running: bool = False
     requests: tuple[Request, ...] = ()
     unseen_labelled_rows: int = 0
+    learnable_through: str | None = None
+    watched: tuple[CheckName, ...] = _FIRST_WATCHED
 
     def history(self, name: CheckName) -> tuple[CheckFact, ...]:
         """Return the facts of one check, one per partition and subject, oldest partition first."""
@@ -101,6 +127,15 @@ class Facts:
     def before_champion(self, name: CheckName) -> tuple[CheckFact, ...]:
         """Return the evaluated facts of one check that concern its predecessors."""
         return tuple(f for f in self.history(name) if f.verdict.evaluated and not self._concerns(f))
+
+    def newest(self, name: CheckName) -> CheckFact | None:
+        """Return the newest evaluated fact of one check about the present champion, if any."""
+        history = self.of_champion(name)
+        return history[-1] if history else None
+
+    def never_evaluated(self) -> tuple[CheckName, ...]:
+        """Return the watched checks that no evaluated fact about the present champion answers."""
+        return tuple(name for name in self.watched if self.newest(name) is None)
 
     def _concerns(self, fact: CheckFact) -> bool:
         """Whether the champion was judged: by its version, or else by when it was promoted."""

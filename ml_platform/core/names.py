@@ -33,6 +33,11 @@ def quarantine(table: str) -> AssetPath:
     return (table, "quarantine")
 
 
+def quality(table: str) -> AssetPath:
+    """What was measured of each partition of a source table: a table of the lake, no asset."""
+    return (table, "quality")
+
+
 # --- models ------------------------------------------------------------------------------------
 
 FEATURES: Final = "features"
@@ -47,12 +52,25 @@ PERFORMANCE: Final = "performance"
 PROFILES: Final = "profiles"
 DRIFT: Final = "drift"
 REFERENCE: Final = "reference"
+REFERENCE_SAMPLE: Final = "reference_sample"
 EDGES: Final = "edges"
+THRESHOLDS: Final = "thresholds"
+ESTIMATED_PERFORMANCE: Final = "estimated_performance"
+PERFORMANCE_ESTIMATORS: Final = "performance_estimators"
+VERDICT: Final = "verdict"
 
-DAILY: Final = (FEATURES, PREDICTIONS, INFERENCE_LOG, PROFILES, DRIFT)
+DAILY: Final = (
+    FEATURES,
+    PREDICTIONS,
+    INFERENCE_LOG,
+    PROFILES,
+    DRIFT,
+    ESTIMATED_PERFORMANCE,
+    VERDICT,
+)
 """Stages that follow the inputs of a partition."""
-ON_LABELS: Final = (LABELS, PERFORMANCE)
-"""Stages that follow the labels of a partition."""
+ON_LABELS: Final = (LABELS, PERFORMANCE, VERDICT)
+"""Stages that follow the labels of a partition; its verdict is restated with them."""
 RETRAINING: Final = (TRAINING_SET, CANDIDATE, REFERENCE, EVALUATION, CHAMPION)
 """Stages of one retraining, unpartitioned."""
 
@@ -82,10 +100,20 @@ CONTRACT: Final = "contract"
 REFUSED_ROWS: Final = "refused_rows"
 CONSERVATION: Final = "conservation"
 VOLUME: Final = "volume"
+NULL_SPIKE: Final = "null_spike"
+DUPLICATES: Final = "duplicates"
+CATEGORY_EXPLOSION: Final = "category_explosion"
+SCHEMA: Final = "schema"
+QUALITY: Final = "quality"
+FRESHNESS: Final = "freshness"
 JOINED: Final = "joined"
 COLUMN_DRIFT: Final = "column_drift"
 SCORE_DRIFT: Final = "score_drift"
 UNSEEN_VALUES: Final = "unseen_values"
+MULTIVARIATE_DRIFT: Final = "multivariate_drift"
+LABEL_DRIFT: Final = "label_drift"
+CONCEPT_DRIFT: Final = "concept_drift"
+ESTIMATED_LEVEL: Final = "estimated_level"
 EVERY_EVENT_SCORED: Final = "every_event_scored"
 LOGGED_ONCE: Final = "logged_once"
 LABEL_JOIN: Final = "label_join"

@@ -1,14 +1,12 @@
-"""Verdicts on the rows of one partition: contract, conservation, volume, joins."""
+"""Verdicts on the rows of one partition: contract, conservation, joins."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from statistics import median
 
 from ml_platform.core.check_outcome import Cell, CheckOutcome, not_evaluated
 from ml_platform.core.figures import counted, percent
-from ml_platform.core.source_spec import VolumeLimits
 from ml_platform.core.verdict import Verdict
 
 
@@ -90,37 +88,6 @@ def conservation_outcome(count: PartitionCount, validated: int | None) -> CheckO
     if count.landed == validated + count.quarantined:
         return CheckOutcome(Verdict.PASSED, balance, numbers)
     return CheckOutcome(Verdict.FAILED, f"rows lost or made: not {balance}", numbers)
-
-
-def volume_outcome(
-    partition: str, rows: int, history: Mapping[str, int], limits: VolumeLimits
-) -> CheckOutcome:
-    """Judge the row count against the median of the partitions before.
-
-    Args:
-        partition: the partition at hand.
-        rows: its row count.
-        history: row counts by partition, of any partitions; only earlier ones are used.
-        limits: from the declaration.
-    """
-    before = [n for key, n in sorted(history.items()) if key < partition][-28:]
-    if len(before) < limits.min_history:
-        return not_evaluated(
-            f"{counted(len(before), 'earlier partition')}; a median needs {limits.min_history}"
-        )
-    usual = median(before)
-    numbers = {"rows": rows, "median_rows": usual}
-    change = ""
-    if usual:
-        numbers["change"] = rows / usual - 1
-        change = f"{numbers['change']:+z.0%} "
-    sentence = (
-        f"{counted(rows, 'row')}, {change}against the median {usual:,.0f} of {len(before)} before"
-    )
-    if usual * (1 - limits.max_drop) <= rows <= usual * (1 + limits.max_rise):
-        return CheckOutcome(Verdict.PASSED, sentence, numbers)
-    allowed = f"allowed: -{percent(limits.max_drop)} to +{percent(limits.max_rise)}"
-    return CheckOutcome(Verdict.FAILED, f"{sentence}; {allowed}", numbers)
 
 
 def joined_outcome(events: int, rows: int) -> CheckOutcome:

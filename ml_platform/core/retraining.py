@@ -1,5 +1,6 @@
 """The retraining policy: from recorded facts to one decision, the same one at every replay."""
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from ml_platform.core.decision import Action, Cause, Decision
@@ -8,9 +9,6 @@ from ml_platform.core.ledger import EntryKind, LedgerEntry, Past
 from ml_platform.core.retraining_brakes import hold_back
 from ml_platform.core.retraining_spec import RetrainingSpec
 from ml_platform.core.rules import RULES
-
-# What a calm day is judged by; each that could not be evaluated is named in the reason.
-_WATCHED = (CheckName.DRIFT, CheckName.SCORE_DRIFT, CheckName.UNSEEN, CheckName.PERFORMANCE)
 
 
 def decide(policy: RetrainingSpec, facts: Facts, past: Past) -> Decision:
@@ -28,10 +26,28 @@ def decide(policy: RetrainingSpec, facts: Facts, past: Past) -> Decision:
         ConfigError: A partition in the facts or the ledger is neither a day nor an hour.
     """
     own = [entry for entry in past if entry.model == facts.model]
+    held = [hold_back(proposal, policy, facts, own) for proposal in _proposals(policy, facts, own)]
+    return _foremost(held, facts)
+
+
+def called_for(policy: RetrainingSpec, facts: Facts, past: Past) -> Decision:
+    """Say what the facts call for by themselves, before patience, cooldown or budget hold it back.
+
+    The same rules on the same facts as `decide`, whose answer differs only where a brake holds.
+    """
+    own = [entry for entry in past if entry.model == facts.model]
+    return _foremost(_proposals(policy, facts, own), facts)
+
+
+def _proposals(policy: RetrainingSpec, facts: Facts, own: Past) -> list[Decision]:
     proposals = (rule(policy, facts, own) for rule in RULES)
-    held = [hold_back(p, policy, facts, own) for p in proposals if p is not None]
-    acting = [decision for decision in held if decision.verdict.acts]
-    return (acting or held or [_nothing(facts)])[0]
+    return [proposal for proposal in proposals if proposal is not None]
+
+
+def _foremost(proposals: Sequence[Decision], facts: Facts) -> Decision:
+    """Return the first that acts, else the first there is, else that nothing is due."""
+    acting = [decision for decision in proposals if decision.verdict.acts]
+    return (*acting, *proposals, _nothing(facts))[0]
 
 
 def recorded(
@@ -56,9 +72,15 @@ def recorded(
 
 
 def _nothing(facts: Facts) -> Decision:
-    newest = {name: facts.of_champion(name)[-1:] for name in _WATCHED}
-    fine = [name.value.replace("_", " ") for name, seen in newest.items() if seen]
-    blind = [name.value.replace("_", " ") for name, seen in newest.items() if not seen]
-    parts = [f"within limits: {', '.join(fine)}"] if fine else []
-    parts += [f"not evaluated: {', '.join(blind)}"] if blind else []
+    newest = {name: facts.newest(name) for name in facts.watched}
+    fine = [name for name, fact in newest.items() if fact and not fact.verdict.violated]
+    parts = [f"within limits: {_named(fine)}"] if fine else []
+    # What no rule takes for a sign by itself is still told.
+    parts += [fact.said for fact in newest.values() if fact and fact.verdict.violated]
+    blind = facts.never_evaluated()
+    parts += [f"not evaluated: {_named(blind)}"] if blind else []
     return Decision(Action.NOTHING, Cause.NONE, "; ".join(parts))
+
+
+def _named(checks: Sequence[CheckName]) -> str:
+    return ", ".join(name.value.replace("_", " ") for name in checks)

@@ -18,10 +18,14 @@ SCORE_EDGES = Edges(
 """64 equal bins of [0, 1]; the same for every version, since a score is a probability."""
 
 
-def score_segment(version: int) -> str:
+def score_segment(version: int, segment: str = "") -> str:
     """The segment under which the scores of a model version are profiled.
 
-    >>> score_segment(3)
-    'model_version=3'
+    Args:
+        version: The model version that scored.
+        segment: Of the rows; empty for all of them.
+
+    >>> score_segment(3), score_segment(3, "origin=JFK")
+    ('model_version=3', 'model_version=3,origin=JFK')
     """
-    return f"model_version={version}"
+    return f"model_version={version}" + (f",{segment}" if segment else "")

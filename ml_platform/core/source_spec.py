@@ -6,7 +6,16 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import BeforeValidator, Field, field_validator, model_validator
 
-from ml_platform.core.declared_types import Count, LakeName, Module, Owner, Positive, Share
+from ml_platform.core.declared_types import (
+    Columns,
+    Count,
+    Duration,
+    LakeName,
+    Module,
+    Owner,
+    Positive,
+    Share,
+)
 from ml_platform.core.spec_errors import Declared, refuse
 
 PARTITION_PLACEHOLDER = "{partition}"
@@ -62,12 +71,38 @@ class Landing(Declared):
         return path
 
 
-class VolumeLimits(Declared):
-    """How far a partition's row count may stray from the trailing median of its predecessors."""
+class SmallestChanges(Declared):
+    """Changes too small to matter, however rare they are: limits are never narrower."""
 
-    max_drop: Share = Field(0.5, description="The largest share of rows that may be absent.")
-    max_rise: Positive = Field(1.0, description="The largest share of rows beyond the median.")
-    min_history: Count = Field(7, description="Partitions needed before anything is judged.")
+    volume: Share = Field(0.25, description="Share of the usual rows, more or fewer.")
+    null_spike: Share = Field(0.05, description="Share of rows that are null, beyond the usual.")
+    duplicates: Share = Field(0.01, description="Share of rows that repeat, beyond the usual.")
+    category_explosion: Positive = Field(
+        0.25, description="Share of the usual distinct values of a text column, more of them."
+    )
+
+    def of(self, measure: str) -> float:
+        """The smallest change of a measure, by the name of its check."""
+        return float(getattr(self, measure))
+
+
+class Quality(Declared):
+    """How each partition is held against those before it; the limits themselves are learnt."""
+
+    false_alarms_per_year: Positive = Field(
+        2.0, description="Of all measures of the table together, on ordinary partitions."
+    )
+    min_history: Count = Field(14, description="Partitions needed before anything is judged.")
+    smallest_changes: SmallestChanges = Field(default_factory=SmallestChanges)
+    nulls_expected: Columns = Field(
+        (), description="Columns whose absence tells of the world and not of a fault."
+    )
+
+
+class Freshness(Declared):
+    """How far the table may fall behind."""
+
+    max_delay: Duration = Field(description="Behind the other tables of the same model.")
 
 
 class SourceSpec(Declared):
@@ -89,7 +124,8 @@ class SourceSpec(Declared):
     contract: Module = Field(description="A DataFrameModel beside defs.yaml: contract.Flights.")
     on_violation: Literal["quarantine", "fail"] = "quarantine"
     block_above: Share = Field(0.05, description="Quarantined share that blocks a partition.")
-    volume: VolumeLimits = Field(default_factory=VolumeLimits)
+    quality: Quality = Field(default_factory=Quality)
+    freshness: Freshness | None = Field(None, description="Not watched unless declared.")
     description: str = ""
     owners: tuple[Owner, ...] = ()
     tags: dict[str, str] = Field(default_factory=dict)

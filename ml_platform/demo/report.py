@@ -14,6 +14,7 @@ from ml_platform.stores.settings import Settings
 def print_report(console: Console, summary: Mapping[str, Any], settings: Settings) -> None:
     """Print the summary as tables, and how to look at it all."""
     console.print(_decisions(summary))
+    console.print(_verdicts(summary))
     console.print(_champions(summary))
     console.print(_refused(summary))
     console.print(_alerts(summary))
@@ -30,8 +31,23 @@ def print_report(console: Console, summary: Mapping[str, Any], settings: Setting
 def _decisions(summary: Mapping[str, Any]) -> Table:
     table = Table("as of", "verdict", "cause", "held back by", "why", title="Decisions")
     for d in summary["decisions"]:
-        table.add_row(d["as_of"], d["verdict"], d["cause"], d["held_back_by"] or "", d["reason"])
+        said = (_words(d[key]) for key in ("verdict", "cause", "held_back_by"))
+        table.add_row(d["as_of"], *said, d["reason"])
     return table
+
+
+def _verdicts(summary: Mapping[str, Any]) -> Table:
+    table = Table(
+        "day", "calls for", "cause", "finding", title="What each day called for by itself"
+    )
+    for v in summary["verdicts"]:
+        table.add_row(v["partition"], _words(v["action"]), _words(v["cause"]), v["sentence"])
+    return table
+
+
+def _words(name: str | None) -> str:
+    """A name as people write it: "covariate drift"."""
+    return (name or "").replace("_", " ")
 
 
 def _champions(summary: Mapping[str, Any]) -> Table:
@@ -39,7 +55,7 @@ def _champions(summary: Mapping[str, Any]) -> Table:
     table = Table("as of", "version", "cause", *metrics, title="Champions")
     for p in summary["promotions"]:
         values = [f"{p['metrics'].get(m, float('nan')):.3f}" for m in metrics]
-        table.add_row(p["as_of"], str(p["version"]), p["cause"], *values)
+        table.add_row(p["as_of"], str(p["version"]), _words(p["cause"]), *values)
     return table
 
 

@@ -34,6 +34,7 @@ def summarise(
         },
         "runs_launched": runs_by_trigger(instance),
         "decisions": [_decision(e) for e in entries if e.kind is EntryKind.DECISION],
+        "verdicts": verdicts(lake),
         "promotions": [
             _version(e, lake)
             for e in entries
@@ -77,6 +78,15 @@ def quarantined(lake: Lake) -> dict[str, int]:
         rows = lake.table(names.table_of(names.quarantine(table)))
         found[table] = sum(rows.row_counts().values()) if rows.exists() else 0
     return found
+
+
+def verdicts(lake: Lake) -> list[dict[str, Any]]:
+    """What each day called for by itself, in one sentence, once there was a champion."""
+    table = lake.table(names.table_of(names.of_model(MODEL, names.VERDICT)))
+    rows = table.read_arrow().to_pylist() if table.exists() else []
+    told = ("partition", "verdict", "action", "cause", "sentence", "drifted_importance")
+    judged = [row for row in rows if row["model_version"] is not None]
+    return sorted(({k: row[k] for k in told} for row in judged), key=lambda row: row["partition"])
 
 
 def alerts(file: Path) -> list[dict[str, Any]]:

@@ -39,7 +39,15 @@ _ENDS = {
     DagsterRunStatus.FAILURE: RunEnd.FAILED,
     DagsterRunStatus.CANCELED: RunEnd.CANCELED,
 }
-_SOURCE_CHECKS = (names.CONTRACT, names.CONSERVATION, names.VOLUME)
+_SOURCE_CHECKS = (
+    names.CONTRACT,
+    names.CONSERVATION,
+    names.VOLUME,
+    names.NULL_SPIKE,
+    names.DUPLICATES,
+    names.CATEGORY_EXPLOSION,
+    names.SCHEMA,
+)
 _MODEL_CHECKS = {
     names.FEATURES: (names.JOINED,),
     names.PREDICTIONS: (names.EVERY_EVENT_SCORED,),
@@ -107,6 +115,7 @@ def _checks(
     """Asset, check, model and whether it is partitioned, of each check that people hear of."""
     for source in sources:
         yield names.raw(source.spec.name), names.READABLE, None, True
+        yield names.landing(source.spec.name), names.FRESHNESS, None, False
         for check in _SOURCE_CHECKS:
             yield names.validated(source.spec.name), check, None, True
     for model in models:

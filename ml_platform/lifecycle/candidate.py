@@ -10,7 +10,6 @@ import numpy as np
 from dagster import (
     AssetExecutionContext,
     AssetsDefinition,
-    Failure,
     MaterializeResult,
     asset,
 )
@@ -27,12 +26,13 @@ from ml_platform.estimators.memory_budget import TrainingPlace, TrainingPlan, pl
 from ml_platform.estimators.xgboost_model import fit
 from ml_platform.estimators.xgboost_on_spark import fit_distributed
 from ml_platform.lifecycle.model import Model
+from ml_platform.lifecycle.monitoring_basis import monitoring_basis
+from ml_platform.lifecycle.provenance import as_tags, provenance_of, training_set_of
 from ml_platform.lifecycle.training_rows import LabelledRows, read_split
 from ml_platform.resources.lake_resource import LakeResource
 from ml_platform.resources.mlflow_tracking import MlflowTracking
 from ml_platform.resources.registry_resource import RegistryResource
 from ml_platform.spark.feature_frame import feature_frame
-from ml_platform.stores.code_revision import code_revision
 from ml_platform.stores.lake import LakeTable
 
 
@@ -59,12 +59,12 @@ def candidate_asset(model: Model) -> AssetsDefinition:
     ) -> MaterializeResult:
         opened, session = lake.open(), spark.spark_session
         table = opened.table(model.table(names.TRAINING_SET))
-        version = int(_training_set(context, model)["delta_version"].value)
-        provenance = _provenance(context, model, version)
+        version = int(training_set_of(context, model)["delta_version"].value)
+        provenance = provenance_of(context, model, version)
         params = _params(context, model)
         count = sum(table.row_counts(version).values())
         plan = plan_training(count, len(model.inputs), model.spec.estimator.memory_budget_mb)
-        with mlflow.run(context, model=model.name, tags=_tags(provenance)) as run:
+        with mlflow.run(context, model=model.name, tags=as_tags(provenance)) as run:
             rows = read_split(model, opened, session, version, "train")
             run.log_params({**params, "place": plan.place.value, "train_rows": len(rows.label)})
             booster = _fit(model, table, session, version, rows, params, plan)
@@ -72,9 +72,12 @@ def candidate_asset(model: Model) -> AssetsDefinition:
             with tempfile.TemporaryDirectory() as scratch:
                 folder = Path(scratch, "artifact")
                 learned = _learned(rows)
-                _save(model, folder, booster, threshold, provenance | learned)
-                tags = _tags(provenance | learned)
+                holdout = read_split(model, opened, session, version, "holdout")
+                basis = monitoring_basis(model, booster, threshold, rows, holdout)
+                _save(model, folder, booster, threshold, provenance | learned | basis.stored())
+                tags = as_tags(provenance | learned)
                 made = registry.open().register(run, folder, model.inputs, tags)
+                basis.keep_sample(opened, model, made.version)
         return MaterializeResult(
             metadata={
                 "model_version": made.version,
@@ -82,6 +85,7 @@ def candidate_asset(model: Model) -> AssetsDefinition:
                 "train_rows": len(rows.label),
                 "training_set_version": version,
                 "place": plan.place.value,
+                **basis.metadata(),
                 **{f"param/{name}": value for name, value in params.items()},
             }
         )
@@ -169,35 +173,3 @@ def _learned(rows: LabelledRows) -> dict[str, Any]:
 def _params(context: AssetExecutionContext, model: Model) -> dict[str, Any]:
     asked = json.loads(context.run.tags.get(names.TAG_PARAMS, "{}"))
     return {**model.spec.estimator.params, **asked}
-
-
-def _provenance(context: AssetExecutionContext, model: Model, version: int) -> dict[str, Any]:
-    """What the version is made of: enough to make it again."""
-    made = _training_set(context, model)
-    tags = context.run.tags
-    return {
-        "training_set_version": version,
-        "training_set_digest": made["digest"].value,
-        "data_versions": made["data_versions"].value,
-        "code_revision": code_revision(),
-        "dagster_run_id": context.run.run_id,
-        "decision": tags.get(names.TAG_DECISION, "by hand"),
-        "cause": tags.get(names.TAG_CAUSE, "by hand"),
-        "as_of": tags.get(names.TAG_AS_OF, ""),
-    }
-
-
-def _training_set(context: AssetExecutionContext, model: Model) -> Mapping[str, Any]:
-    """What the newest training set recorded of itself.
-
-    Raises:
-        Failure: there is none.
-    """
-    event = context.instance.get_latest_materialization_event(model.key(names.TRAINING_SET))
-    if event is None or event.asset_materialization is None:
-        raise Failure(f"{model.name} has no training set: materialise it first")
-    return event.asset_materialization.metadata
-
-
-def _tags(provenance: Mapping[str, Any]) -> dict[str, str]:
-    return {name: v if isinstance(v, str) else json.dumps(v) for name, v in provenance.items()}

@@ -20,6 +20,7 @@ class Finding:
         verdict: as the platform gave it.
         sentence: what a person reads.
         numbers: the check's numbers.
+        brief: the sentence in a few words; empty where there are none.
         at: seconds since the epoch.
         run_id: the run that evaluated it.
     """
@@ -32,6 +33,7 @@ class Finding:
     numbers: dict[str, float] = field(default_factory=dict)
     at: float = 0.0
     run_id: str = ""
+    brief: str = ""
 
 
 def findings(
@@ -74,6 +76,7 @@ def _finding(
         numbers={k: float(v) for k, v in values.items() if isinstance(v, int | float)},
         at=at,
         run_id=run_id,
+        brief=str(values.get("brief", "")),
     )
 
 

@@ -100,6 +100,8 @@ def outcome_metadata(outcome: CheckOutcome) -> dict[str, object]:
         name: _readable(value) for name, value in outcome.numbers.items() if not _is_nan(value)
     }
     metadata["verdict"] = str(outcome.verdict)
+    if outcome.brief:
+        metadata["brief"] = outcome.brief
     if outcome.table:
         metadata["details"] = _table(outcome)
     return metadata

@@ -17,15 +17,20 @@ from dagster import (
 
 from ml_platform.core import names
 from ml_platform.core.check_outcome import CheckOutcome, not_evaluated
+from ml_platform.core.drift.calibrate import Partition
+from ml_platform.core.drift.hysteresis import LOOKBACK
+from ml_platform.core.drift.judge import Yardstick, yardstick
 from ml_platform.core.drift.window import WindowDrift, judge_window
 from ml_platform.core.profile import ColumnProfile, merge_all
 from ml_platform.core.score_profile import score_segment
+from ml_platform.core.segmentation import ALL_ROWS
 from ml_platform.lifecycle.automation import follow_inputs_except
 from ml_platform.lifecycle.check_results import check_result
 from ml_platform.lifecycle.drift_figure import drift_figure
 from ml_platform.lifecycle.model import Model
-from ml_platform.lifecycle.partitioning import history_of, partitions_of_run, window_of
-from ml_platform.lifecycle.profile_table import read_profiles
+from ml_platform.lifecycle.partition_profiles import partition_profiles, partitions_in
+from ml_platform.lifecycle.partitioning import partitions_of_run
+from ml_platform.lifecycle.thresholds import calibrations_of, read_calibrations
 from ml_platform.resources.lake_resource import LakeResource
 from ml_platform.resources.registry_resource import RegistryResource
 from ml_platform.stores.lake import Lake
@@ -75,7 +80,7 @@ def drift_asset(model: Model) -> AssetsDefinition:
             for check in CHECKS:
                 yield check_result(context, path, check, dict.fromkeys(partitions, none))
             return
-        found = {p: window_drift(model, opened, p, champion.version) for p in partitions}
+        found = window_drifts(model, opened, partitions, champion.version)
         rows = [
             row | {"partition": p, "model_version": champion.version}
             for p, window in found.items()
@@ -112,29 +117,49 @@ def read_reference(lake: Lake, model: Model, version: int) -> list[ColumnProfile
     return [ColumnProfile.from_row(row) for row in rows if row["model_version"] == version]
 
 
-def window_drift(model: Model, lake: Lake, partition: str, version: int) -> WindowDrift:
-    """Judge the trailing window that ends with a partition."""
-    limits = model.spec.monitoring.drift
-    window = window_of(model.partitions, partition, limits.window)
-    return judge_window(
-        reference_of(model, lake, version, window[0]),
-        merge_all(read_profiles(lake, model, window, "")),
-        merge_all(read_profiles(lake, model, window, score_segment(version))),
-        limits,
-    )
+def window_drifts(
+    model: Model, lake: Lake, partitions: Sequence[str], version: int
+) -> dict[str, WindowDrift]:
+    """Judge the trailing windows that end with each of some partitions, given in order.
 
-
-def reference_of(model: Model, lake: Lake, version: int, first: str) -> list[ColumnProfile]:
-    """What a window that begins with ``first`` is compared with.
-
-    The champion's own training data, or the stretch of declared length right before the window.
+    They are compared with the champion's own training data, by the thresholds stored with it; or,
+    with a rolling reference, with the stretch right before each, calibrated on the spot.
     """
-    length = model.spec.monitoring.reference
-    if not isinstance(length, timedelta):
-        return read_reference(lake, model, version)
-    before = history_of(model.partitions, first, length)
-    inputs = read_profiles(lake, model, before, "")
-    return merge_all([*inputs, *read_profiles(lake, model, before, score_segment(version))])
+    limits, length = model.spec.monitoring.drift, model.spec.monitoring.reference
+    span = partitions_in(model, limits.window)
+    rolling = partitions_in(model, length) if isinstance(length, timedelta) else 0
+    keys = _calendar(model, partitions, span + max(LOOKBACK, rolling))
+    stored = [] if rolling else read_reference(lake, model, version)
+    segments = [ALL_ROWS, score_segment(version)]
+    parts, reference = partition_profiles(lake, model, keys, segments, stored)
+    if not rolling:
+        known = read_calibrations(lake, model, version)
+        by = yardstick(reference, known, limits, span)
+        return {p: judge_window(by, _until(parts, p, by.looked_at)) for p in partitions}
+    found = {}
+    for partition in partitions:
+        recent = _until(parts, partition, span + max(LOOKBACK, rolling))
+        by = _rolling_yardstick(model, recent[:-span][-rolling:], span)
+        found[partition] = judge_window(by, recent[-by.looked_at :])
+    return found
+
+
+def _rolling_yardstick(model: Model, reference: Sequence[Partition], span: int) -> Yardstick:
+    profiles = [profile for _, found in reference for profile in found.values()]
+    known = calibrations_of(model, reference, {})
+    return yardstick(merge_all(profiles), known, model.spec.monitoring.drift, span)
+
+
+def _calendar(model: Model, partitions: Sequence[str], before: int) -> list[str]:
+    """All keys from the first to the last of some partitions, and so many before them."""
+    keys = list(model.partitions.get_partition_keys())
+    return keys[max(keys.index(partitions[0]) - before, 0) : keys.index(partitions[-1]) + 1]
+
+
+def _until(parts: Sequence[Partition], partition: str, count: int) -> Sequence[Partition]:
+    """The last `count` partitions up to and including one."""
+    end = next(i for i, (key, _) in enumerate(parts, start=1) if key == partition)
+    return parts[max(end - count, 0) : end]
 
 
 _SCHEMA = pa.schema(
@@ -143,8 +168,14 @@ _SCHEMA = pa.schema(
         ("segment", pa.string()),
         ("column", pa.string()),
         ("statistic", pa.string()),
+        ("span", pa.int64()),
         ("value", pa.float64()),
         ("threshold", pa.float64()),
+        ("p_value", pa.float64()),
+        ("held", pa.bool_()),
+        ("declared", pa.bool_()),
+        ("note", pa.string()),
+        ("why", pa.string()),
         ("verdict", pa.string()),
         ("rows", pa.int64()),
         ("model_version", pa.int64()),
@@ -155,4 +186,6 @@ _SCHEMA = pa.schema(
 
 
 def _arrow(rows: Sequence[dict[str, object]]) -> pa.Table:
-    return pa.Table.from_pylist(list(rows), schema=_SCHEMA)
+    """The rows as the table keeps them: what has no value is null there, not NaN."""
+    known = [{k: None if v != v else v for k, v in row.items()} for row in rows]
+    return pa.Table.from_pylist(known, schema=_SCHEMA)

@@ -1,11 +1,14 @@
 """Reference against window, column by column, as a picture."""
 
 import io
-from collections.abc import Sequence
+from collections.abc import Iterable
 
 from dagster import MarkdownMetadataValue
 
+from ml_platform.core.drift.column_drift import ColumnDrift
+from ml_platform.core.drift.statistics import STATISTICS
 from ml_platform.core.drift.window import WindowDrift
+from ml_platform.core.figures import short
 from ml_platform.core.profile import ColumnProfile
 from ml_platform.lifecycle.picture import picture
 
@@ -13,20 +16,23 @@ _SHOWN = 6
 
 
 def drift_figure(window: WindowDrift) -> MarkdownMetadataValue:
-    """The columns furthest from the reference: share of rows per bin, both sides."""
+    """The columns furthest beyond their thresholds: share of rows per bin, both sides."""
     from matplotlib.figure import Figure
 
-    shown = list(dict.fromkeys(line.column for line in window.columns.columns))[:_SHOWN]
     figure = Figure(figsize=(9, 4.5), layout="constrained")
     axes = figure.subplots(2, 3).ravel()
-    for axis, column in zip(axes, shown, strict=False):
-        reference, analysis = _of(window.reference, column), _of(window.analysis, column)
-        axis.set_title(column, fontsize=9)
+    reference, analysis = _by_column(window.reference), _by_column(window.analysis)
+    shown = gravest(window.columns.columns)[:_SHOWN]
+    for axis, line in zip(axes, shown, strict=False):
+        axis.set_title(title(line), fontsize=8)
         axis.tick_params(labelsize=7)
-        for profile, label in ((reference, "reference"), (analysis, "window")):
-            if profile is not None:
-                axis.step(range(len(profile.counts)), profile.shares, where="mid", label=label)
+        for side, label in ((reference, "reference"), (analysis, "window")):
+            if line.column in side:
+                shares = side[line.column].shares
+                axis.step(range(len(shares)), shares, where="mid", label=label)
         axis.set_xlabel("bin", fontsize=7)
+    for axis in axes[len(shown) :]:
+        axis.set_visible(False)
     if shown:
         axes[0].legend(fontsize=7)
     drawn = io.BytesIO()
@@ -34,5 +40,27 @@ def drift_figure(window: WindowDrift) -> MarkdownMetadataValue:
     return picture(drawn.getvalue())
 
 
-def _of(profiles: Sequence[ColumnProfile], column: str) -> ColumnProfile | None:
-    return next((p for p in profiles if p.column == column), None)
+def gravest(lines: Iterable[ColumnDrift]) -> list[ColumnDrift]:
+    """The first line of each column; lines come ranked."""
+    first: dict[str, ColumnDrift] = {}
+    for line in lines:
+        first.setdefault(line.column, line)
+    return list(first.values())
+
+
+def title(line: ColumnDrift) -> str:
+    """Say what a picture shows.
+
+    >>> title(ColumnDrift("temp", "psi", 0.31, 7, 6000, 0.2, True))
+    'temp: PSI .31, drifted over .2'
+    >>> title(ColumnDrift("temp", "psi", float("nan"), 7, 12))
+    'temp: not evaluated'
+    """
+    if line.drifted is None:
+        return f"{line.column}: not evaluated"
+    found = f"{line.column}: {STATISTICS[line.statistic].title} {short(line.value)}"
+    return f"{found}, {'drifted over' if line.drifted else 'within'} {short(line.threshold)}"
+
+
+def _by_column(profiles: Iterable[ColumnProfile]) -> dict[str, ColumnProfile]:
+    return {profile.column: profile for profile in profiles}

@@ -3,11 +3,8 @@
 Its blocking checks are the gate: what one of them refuses never becomes champion.
 """
 
-from collections.abc import Iterator, Mapping
-from datetime import UTC, datetime
-from typing import Any
+from collections.abc import Iterator
 
-import pyarrow as pa
 from dagster import (
     AssetCheckSpec,
     AssetExecutionContext,
@@ -24,9 +21,6 @@ from ml_platform.core.gate_evidence import GateEvidence
 from ml_platform.core.gate_measurement import Contender, measure_candidate
 from ml_platform.core.ledger import EntryKind
 from ml_platform.core.performance.bootstrap import bootstrap_intervals
-from ml_platform.core.performance.calibration import calibration_curve
-from ml_platform.core.performance.confusion import confusion
-from ml_platform.core.performance.interval import Interval
 from ml_platform.core.promotion import GateReport, judge_candidate
 from ml_platform.core.promotion_checks import GateCheck
 from ml_platform.core.verdict import Verdict
@@ -34,7 +28,9 @@ from ml_platform.estimators.artifact import load_artifact
 from ml_platform.estimators.xgboost_model import fit
 from ml_platform.lifecycle.challenger import challenger_of, verdict_tags
 from ml_platform.lifecycle.check_results import single_result
-from ml_platform.lifecycle.evaluation_figures import calibration_picture, confusion_matrix_picture
+from ml_platform.lifecycle.estimator_table import fit_kept, write_estimator
+from ml_platform.lifecycle.evaluation_figures import evaluation_pictures
+from ml_platform.lifecycle.evaluation_table import evaluation_rows, holdout_by_segment
 from ml_platform.lifecycle.model import Model
 from ml_platform.lifecycle.picture import picture
 from ml_platform.lifecycle.record import record
@@ -85,9 +81,12 @@ def evaluation_asset(model: Model) -> AssetsDefinition:
         evidence = gather_evidence(model, champion, challenger, train, holdout, own)
         report = judge_candidate(evidence, model.spec.promotion)
         once = (f"{model.name}/evaluation/{challenger.version}", 1)
-        rows = _rows(challenger.version, evidence, intervals, holdout)
+        segments = holdout_by_segment(model, holdout, own)
+        rows = evaluation_rows(challenger.version, evidence, intervals, holdout, segments)
         opened.table(model.table(names.EVALUATION)).append_arrow(rows, app=once)
-        figures = _figures(holdout, own)
+        kept = fit_kept(scored, own.score, train, holdout)
+        write_estimator(opened, model, challenger.version, kept)
+        figures = evaluation_pictures(holdout.label, own.score, own.threshold)
         run = versions.run_of(challenger)
         run.log_metrics(
             {f"holdout_{k}": v.value for k, v in intervals.items()}
@@ -182,20 +181,6 @@ def _outcome(check: GateCheck) -> CheckOutcome:
     return CheckOutcome(verdict, check.reason, {k: v for k, v in numbers.items() if v is not None})
 
 
-def _figures(holdout: LabelledRows, own: Contender) -> dict[str, bytes]:
-    points = calibration_curve(holdout.label, own.score)
-    return {
-        "confusion_matrix": confusion_matrix_picture(
-            confusion(holdout.label, own.score, own.threshold).matrix
-        ),
-        "calibration": calibration_picture(
-            [p.mean_score for p in points],
-            [p.positive_rate for p in points],
-            [p.rows for p in points],
-        ),
-    }
-
-
 def _record_refusal(
     context: AssetExecutionContext, model: Model, lake: Lake, version: int, report: GateReport
 ) -> None:
@@ -209,53 +194,3 @@ def _record_refusal(
         model_version=version,
         evidence={check.name: check.reason for check in report.checks},
     )
-
-
-def _rows(
-    version: int,
-    evidence: GateEvidence,
-    intervals: Mapping[str, Interval],
-    holdout: LabelledRows,
-) -> pa.Table:
-    days = sorted(set(holdout.partitions.tolist()))
-    shared: dict[str, Any] = {
-        "model_version": version,
-        "rows": len(holdout.label),
-        "first_partition": days[0],
-        "last_partition": days[-1],
-        "evaluated_at": datetime.now(UTC),
-    }
-    contenders: dict[str, Mapping[str, float] | None] = {
-        "candidate": evidence.candidate,
-        "champion": evidence.champion,
-        "base_rate": evidence.base_rate,
-        "rule": evidence.rule,
-    }
-    rows = [
-        shared
-        | {"contender": who, "metric": metric, "value": value}
-        | _ends(intervals[metric] if who == "candidate" else None)
-        for who, metrics in contenders.items()
-        for metric, value in (metrics or {}).items()
-    ]
-    return pa.Table.from_pylist(rows, schema=EVALUATION_SCHEMA)
-
-
-def _ends(interval: Interval | None) -> dict[str, float | None]:
-    return {"low": interval and interval.low, "high": interval and interval.high}
-
-
-EVALUATION_SCHEMA = pa.schema(
-    [
-        ("model_version", pa.int64()),
-        ("contender", pa.string()),
-        ("metric", pa.string()),
-        ("value", pa.float64()),
-        ("low", pa.float64()),
-        ("high", pa.float64()),
-        ("rows", pa.int64()),
-        ("first_partition", pa.string()),
-        ("last_partition", pa.string()),
-        ("evaluated_at", pa.timestamp("us", "UTC")),
-    ]
-)

@@ -6,12 +6,30 @@ import io
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from numpy.typing import ArrayLike
+
+from ml_platform.core.performance.calibration import calibration_curve
+from ml_platform.core.performance.confusion import confusion
+
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
 _SIDE_INCHES = 4.2
 _DPI = 110
+
+
+def evaluation_pictures(label: ArrayLike, score: ArrayLike, threshold: float) -> dict[str, bytes]:
+    """Draw both pictures of scored rows with labels of 0 and 1, shape [n], by name."""
+    points = calibration_curve(label, score)
+    return {
+        "confusion_matrix": confusion_matrix_picture(confusion(label, score, threshold).matrix),
+        "calibration": calibration_picture(
+            [p.mean_score for p in points],
+            [p.positive_rate for p in points],
+            [p.rows for p in points],
+        ),
+    }
 
 
 def confusion_matrix_picture(

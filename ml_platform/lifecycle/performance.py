@@ -1,8 +1,8 @@
 """Performance: how good the champion's decisions were, once the truth is known."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
+from functools import cache, partial
 
 import pyarrow as pa
 from dagster import (
@@ -20,18 +20,33 @@ from pyspark.sql import SparkSession
 
 from ml_platform.core import names
 from ml_platform.core.check_outcome import CheckOutcome, not_evaluated
-from ml_platform.core.performance.window import Reference, WindowPerformance, measure_window
-from ml_platform.lifecycle.automation import FOLLOW_INPUTS
+from ml_platform.core.performance.earlier import restatements
+from ml_platform.core.performance.window import (
+    Reference,
+    SegmentReferences,
+    WindowPerformance,
+    measure_window,
+)
+from ml_platform.lifecycle.automation import follow_inputs_except
 from ml_platform.lifecycle.check_results import check_result
+from ml_platform.lifecycle.holdout_metrics import holdout_metrics, holdout_segments
 from ml_platform.lifecycle.model import Model
 from ml_platform.lifecycle.partitioning import partitions_of_run, window_of
+from ml_platform.lifecycle.performance_checks import concept_drift, label_drift, of_version
+from ml_platform.lifecycle.performance_table import PERFORMANCE_SCHEMA, table_rows
 from ml_platform.resources.lake_resource import LakeResource
 from ml_platform.spark.labels_join import join_labels
 from ml_platform.stores.lake import Lake
 
+CHECKS = {
+    names.PERFORMANCE_LEVEL: "Realised metrics keep their floors and stay near the hold-out's.",
+    names.CONCEPT_DRIFT: "Realised metrics are what was estimated before the labels came.",
+    names.LABEL_DRIFT: "Label 1 is about as frequent as on the hold-out.",
+}
+
 
 def performance_asset(model: Model) -> AssetsDefinition:
-    """The asset ``<model>/performance`` and its check of the level."""
+    """The asset ``<model>/performance`` and its checks of level, concept and label drift."""
     path = model.path(names.PERFORMANCE)
     window = model.spec.monitoring.performance.window
     warn_only = model.spec.monitoring.severity == "WARN"
@@ -44,23 +59,25 @@ def performance_asset(model: Model) -> AssetsDefinition:
         key=list(path),
         deps=[
             model.key(names.INFERENCE_LOG),
+            model.key(names.ESTIMATED_PERFORMANCE),
             AssetDep(model.key(names.LABELS), partition_mapping=back),
         ],
         partitions_def=model.partitions,
         backfill_policy=BackfillPolicy.single_run(),
-        automation_condition=FOLLOW_INPUTS,
+        automation_condition=follow_inputs_except(model.path(names.ESTIMATED_PERFORMANCE)),
         description=(
             "Metrics with confidence intervals of the day and of the trailing window, over logged "
-            "predictions whose label has come; restated when labels change. Grain: one row per "
-            "window, segment and metric."
+            "predictions whose label has come, beside what was estimated; restated when labels "
+            "change, with the earlier value. Grain: one row per window, segment and metric."
         ),
         check_specs=[
             AssetCheckSpec(
-                names.PERFORMANCE_LEVEL,
+                check,
                 asset=model.key(names.PERFORMANCE),
                 partitions_def=model.partitions,
-                description="Realised metrics keep their floors and stay near the hold-out's.",
+                description=description,
             )
+            for check, description in CHECKS.items()
         ],
         **model.common("spark"),
     )
@@ -71,38 +88,67 @@ def performance_asset(model: Model) -> AssetsDefinition:
         opened = lake.open()
         if not opened.table(model.table(names.INFERENCE_LOG)).exists():
             yield MaterializeResult(metadata={"rows": 0})
-            none = not_evaluated("nothing was predicted yet")
-            yield check_result(
-                context, path, names.PERFORMANCE_LEVEL, dict.fromkeys(partitions, none)
-            )
+            none = dict.fromkeys(partitions, not_evaluated("nothing was predicted yet"))
+            for check in CHECKS:
+                yield check_result(context, path, check, none)
             return
-
-        def reference(version: int) -> Mapping[str, float]:
-            return holdout_metrics(model, opened, version)
-
+        reference = cache(partial(holdout_metrics, model, opened))
+        by_segment = cache(partial(holdout_segments, model, opened))
         measured = {
-            p: measure(model, opened, spark.spark_session, p, reference) for p in partitions
+            p: measure(model, opened, spark.spark_session, p, reference, by_segment)
+            for p in partitions
         }
-        table = opened.table(model.table(names.PERFORMANCE))
-        rows = [row for p in partitions for row in measured[p].rows(p, datetime.now(UTC))]
-        commit = table.replace_arrow(_arrow(rows), partitions)
+        rows = table_rows(model, opened, measured)
+        outcomes = {
+            check: {p: _outcome(check, model, opened, p, measured[p], rows) for p in partitions}
+            for check in CHECKS
+        }
+        commit = opened.table(model.table(names.PERFORMANCE)).replace_arrow(
+            pa.Table.from_pylist(rows, schema=PERFORMANCE_SCHEMA), partitions
+        )
+        last = partitions[-1]
         yield MaterializeResult(
             metadata={
                 "dagster/partition_row_count": sum(commit.rows.values()),
                 "delta_version": commit.version,
-                **_plotted(measured[partitions[-1]]),
+                "restated": restatements(r for r in rows if r["partition"] == last),
+                **_plotted(measured[last]),
             }
         )
-        outcomes = {p: _outcome(m) for p, m in measured.items()}
-        yield check_result(context, path, names.PERFORMANCE_LEVEL, outcomes, warn_only)
+        for check in CHECKS:
+            yield check_result(context, path, check, outcomes[check], warn_only)
 
     return performance
 
 
+def _outcome(
+    check: str,
+    model: Model,
+    lake: Lake,
+    partition: str,
+    measured: WindowPerformance,
+    rows: Sequence[Mapping[str, object]],
+) -> CheckOutcome:
+    if check == names.CONCEPT_DRIFT:
+        return concept_drift(model, lake, partition, measured.model_version, rows)
+    if check == names.LABEL_DRIFT:
+        return label_drift(model, lake, measured)
+    return of_version(measured.report.outcome(), measured.model_version)
+
+
 def measure(
-    model: Model, lake: Lake, spark: SparkSession, partition: str, reference: Reference
+    model: Model,
+    lake: Lake,
+    spark: SparkSession,
+    partition: str,
+    reference: Reference,
+    segment_reference: SegmentReferences,
 ) -> WindowPerformance:
-    """Measure the day and its trailing window, on the rows of the version that scored last."""
+    """Measure the day and its trailing window, on the rows of the version that scored last.
+
+    The window's rows come to this process, about half a kilobyte each, as metrics are exact and
+    labels are matched by key: a window of ten million labels takes 5 GB here.
+    """
     spec = model.spec.monitoring.performance
     window = list(window_of(model.partitions, partition, spec.window))
     log, labels = (
@@ -119,17 +165,8 @@ def measure(
         spec=spec,
         segments=model.spec.monitoring.segments,
         reference=reference,
+        segment_reference=segment_reference,
     )
-
-
-def holdout_metrics(model: Model, lake: Lake, version: int) -> Mapping[str, float]:
-    """The metrics a version had on its own hold-out, when it was a candidate."""
-    rows = lake.table(model.table(names.EVALUATION)).read_arrow().to_pylist()
-    return {
-        row["metric"]: row["value"]
-        for row in rows
-        if row["model_version"] == version and row["contender"] == "candidate"
-    }
 
 
 def _segment_columns(model: Model) -> list[str]:
@@ -141,40 +178,6 @@ def _columns(table: pa.Table) -> dict[str, Sequence[object]]:
     return {name: table.column(name).to_pylist() for name in table.column_names}
 
 
-def _outcome(measured: WindowPerformance) -> CheckOutcome:
-    """The report's outcome, with the version that it is about."""
-    outcome = measured.report.outcome()
-    if measured.model_version is None:
-        return outcome
-    return replace(outcome, numbers={**outcome.numbers, "model_version": measured.model_version})
-
-
 def _plotted(measured: WindowPerformance) -> dict[str, float | int]:
     numbers = measured.report.outcome().numbers
     return {name: value for name, value in numbers.items() if value == value}
-
-
-_SCHEMA = pa.schema(
-    [
-        ("window", pa.string()),
-        ("segment", pa.string()),
-        ("segment_value", pa.string()),
-        ("metric", pa.string()),
-        ("value", pa.float64()),
-        ("low", pa.float64()),
-        ("high", pa.float64()),
-        ("limit", pa.float64()),
-        ("verdict", pa.string()),
-        ("labelled_rows", pa.int64()),
-        ("coverage", pa.float64()),
-        ("model_version", pa.int64()),
-        ("labels_as_of", pa.timestamp("us", "UTC")),
-        ("method", pa.string()),
-        ("computed_at", pa.timestamp("us", "UTC")),
-        ("partition", pa.string()),
-    ]
-)
-
-
-def _arrow(rows: Sequence[Mapping[str, object]]) -> pa.Table:
-    return pa.Table.from_pylist(list(rows), schema=_SCHEMA)

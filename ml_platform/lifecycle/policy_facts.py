@@ -1,22 +1,18 @@
 """What the retraining policy decides on, gathered from checks, registry, labels and ledger."""
 
-from collections.abc import Container, Iterator, Mapping, Sequence
+from collections.abc import Callable, Container, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 
-from dagster import (
-    DagsterInstance,
-    DagsterRunStatus,
-    RunsFilter,
-)
+from dagster import DagsterInstance, DagsterRunStatus, RunsFilter
 
 from ml_platform.core import names
 from ml_platform.core.decision import Action
 from ml_platform.core.facts import CheckFact, CheckName, Facts, Request
 from ml_platform.core.ledger import EntryKind, LedgerEntry, champion_moves
-from ml_platform.core.profile import merge_all
 from ml_platform.lifecycle.check_history import Finding, by_partition, findings
+from ml_platform.lifecycle.labelled_rows import rows_to_learn_from, unseen_labelled_rows
 from ml_platform.lifecycle.model import Model
-from ml_platform.lifecycle.partitioning import window_of
-from ml_platform.lifecycle.profile_table import read_profiles
+from ml_platform.lifecycle.watched_checks import JUDGED_BY, tables_of, watched_checks
 from ml_platform.stores.lake import Lake
 from ml_platform.stores.model_registry import PREVIOUS, ModelRegistry
 
@@ -35,26 +31,59 @@ IN_PROGRESS = [
 _RECORDS_A_PARTITION = 8
 
 
+@dataclass(frozen=True)
+class RunFindings:
+    """What a run knows before it has finished.
+
+    Attributes:
+        run_id: its own; what its checks found counts.
+        since: the first partition that it judges: checks are read from before it.
+        added_to: the facts, with what it has found itself and nobody has recorded yet.
+    """
+
+    run_id: str
+    since: str
+    added_to: Callable[[Sequence[CheckFact]], Sequence[CheckFact]]
+
+
 def gather_facts(
     model: Model,
     instance: DagsterInstance,
     lake: Lake,
     registry: ModelRegistry,
     past: Sequence[LedgerEntry],
+    judging: RunFindings | None = None,
 ) -> Facts | None:
-    """Everything the policy decides on; None before the first check."""
+    """Everything the policy decides on; None before the first check.
+
+    Args:
+        model: the model to decide about.
+        instance: Dagster's, with the records of the checks.
+        lake: for labels and profiles.
+        registry: for the champion and its predecessor.
+        past: the ledger of the model.
+        judging: of the run that asks, where a run does; the sensor waits for runs to finish.
+    """
     champion = registry.champion(model.name)
-    checks = list(_check_facts(model, instance, _unfinished_runs(instance)))
+    unfinished = _unfinished_runs(instance)
+    if judging is not None:
+        unfinished -= {judging.run_id}
+    depth = _depth(model, lake, judging)
+    checks = list(_check_facts(model, instance, unfinished, depth))
+    if judging is not None:
+        checks = list(judging.added_to(checks))
     if not checks:
         return None
+    checks += _freshness(model, instance, max(fact.partition for fact in checks))
     previous = registry.by_alias(model.name, PREVIOUS)
+    learnable = rows_to_learn_from(model, lake)
     # A backfill of old days does not turn the clock back.
     decided = [entry.as_of for entry in past if entry.kind is EntryKind.DECISION]
     as_of = max(*decided, *(fact.partition for fact in checks), "")
     return Facts(
         model=model.name,
         as_of=as_of,
-        labelled_rows=_rows_to_learn_from(model, lake),
+        labelled_rows=sum(learnable.values()),
         min_rows=model.spec.training.min_rows,
         champion_version=str(champion.version) if champion else None,
         champion_since=_champion_since(past),
@@ -63,33 +92,38 @@ def gather_facts(
         checks=tuple(sorted(checks, key=lambda fact: (fact.partition, fact.name, fact.subject))),
         retraining_running=_retraining_running(model, instance),
         requests=tuple(_open_requests(past)),
-        unseen_labelled_rows=_unseen_labelled_rows(model, lake, as_of),
+        unseen_labelled_rows=unseen_labelled_rows(model, lake, as_of),
+        learnable_through=max(learnable, default=None),
+        watched=JUDGED_BY,
     )
 
 
+def _depth(model: Model, lake: Lake, judging: RunFindings | None) -> int:
+    """How many partitions back the checks are read."""
+    own = 2 * model.spec.retraining.violations.of + 4
+    if judging is None:
+        return own
+    features = lake.table(model.table(names.FEATURES))
+    return own + sum(partition >= judging.since for partition in features.partitions())
+
+
 def _check_facts(
-    model: Model, instance: DagsterInstance, unfinished: Container[str]
+    model: Model, instance: DagsterInstance, unfinished: Container[str], depth: int
 ) -> Iterator[CheckFact]:
     """The findings of finished runs: half of a run's checks would be half of the facts."""
-    depth = 2 * model.spec.retraining.violations.of + 4
-    for asset, check, name, subject in _watched(model):
+    for asset, check, name, subject in watched_checks(model):
         found = findings(instance, asset, check, limit=_RECORDS_A_PARTITION * depth)
         finished = [finding for finding in found if finding.run_id not in unfinished]
         for finding in by_partition(finished, depth):
             yield _fact(name, subject, finding)
 
 
-def _watched(model: Model) -> Iterator[tuple[tuple[str, ...], str, CheckName, str]]:
-    sources = model.spec.sources
-    for table in (sources.primary, *sources.lookups, sources.labels):
-        yield names.raw(table), names.READABLE, CheckName.CONTRACT, f"{table} file"
-        yield names.validated(table), names.CONTRACT, CheckName.CONTRACT, table
-        yield names.validated(table), names.VOLUME, CheckName.VOLUME, table
-    drift = model.path(names.DRIFT)
-    yield drift, names.COLUMN_DRIFT, CheckName.DRIFT, ""
-    yield drift, names.UNSEEN_VALUES, CheckName.UNSEEN, ""
-    yield drift, names.SCORE_DRIFT, CheckName.SCORE_DRIFT, ""
-    yield model.path(names.PERFORMANCE), names.PERFORMANCE_LEVEL, CheckName.PERFORMANCE, ""
+def _freshness(model: Model, instance: DagsterInstance, now: str) -> Iterator[CheckFact]:
+    """How late each table is, as of the newest partition: it is about none in particular."""
+    for table in tables_of(model):
+        for found in findings(instance, names.landing(table), names.FRESHNESS, limit=1):
+            told = replace(found, partition=now, sentence=f"{table} {found.sentence}")
+            yield _fact(CheckName.FRESHNESS, table, told)
 
 
 def _fact(name: CheckName, subject: str, finding: Finding) -> CheckFact:
@@ -102,6 +136,7 @@ def _fact(name: CheckName, subject: str, finding: Finding) -> CheckFact:
         summary=finding.sentence,
         subject=subject,
         model_version=None if version is None else str(int(version)),
+        brief=finding.brief,
     )
 
 
@@ -112,28 +147,6 @@ def _unfinished_runs(instance: DagsterInstance) -> set[str]:
 def _retraining_running(model: Model, instance: DagsterInstance) -> bool:
     wanted = RunsFilter(statuses=IN_PROGRESS, tags={names.TAG_RETRAINING_OF: model.name})
     return bool(instance.get_run_records(wanted, limit=1))
-
-
-def _rows_to_learn_from(model: Model, lake: Lake) -> int:
-    """Labelled rows before the hold-out, which a training would keep apart."""
-    table = lake.table(model.table(names.LABELS))
-    counts = table.row_counts() if table.exists() else {}
-    if not counts:
-        return 0
-    held_out = set(window_of(model.partitions, max(counts), model.spec.training.holdout))
-    return sum(rows for partition, rows in counts.items() if partition not in held_out)
-
-
-def _unseen_labelled_rows(model: Model, lake: Lake, as_of: str) -> int:
-    """Rows of the drift window that have labels and hold a value the reference never had.
-
-    Counted from profiles, in the column that has most of them.
-    """
-    labels = lake.table(model.table(names.LABELS))
-    labelled = set(labels.partitions()) if labels.exists() else set()
-    window = window_of(model.partitions, as_of, model.spec.monitoring.drift.window)
-    profiles = merge_all(read_profiles(lake, model, [p for p in window if p in labelled], ""))
-    return max((profile.outside for profile in profiles), default=0)
 
 
 def _champion_since(past: Sequence[LedgerEntry]) -> str | None:

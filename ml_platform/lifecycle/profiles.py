@@ -1,6 +1,7 @@
 """Profiles: what each partition looked like, as counts that add up to any window."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from dagster import (
     AssetExecutionContext,
@@ -12,13 +13,16 @@ from dagster import (
 from dagster_pyspark import LazyPySparkResource
 
 from ml_platform.core import names
-from ml_platform.core.score_profile import SCORE_EDGES, score_segment
+from ml_platform.core.score_profile import SCORE, SCORE_EDGES
+from ml_platform.core.segmentation import ALL_ROWS
 from ml_platform.lifecycle.automation import FOLLOW_INPUTS
+from ml_platform.lifecycle.edges_table import read_plan
 from ml_platform.lifecycle.model import Model
 from ml_platform.lifecycle.partitioning import partitions_of_run
-from ml_platform.lifecycle.profile_table import profile_rows, read_edges
+from ml_platform.lifecycle.profile_table import profile_rows
 from ml_platform.resources.lake_resource import LakeResource
-from ml_platform.spark.profile_pass import profile_frame
+from ml_platform.spark.profile_pass import ProfiledFiles, profile_pass
+from ml_platform.stores.lake import LakeTable
 
 
 def profiles_asset(model: Model) -> AssetsDefinition:
@@ -31,9 +35,10 @@ def profiles_asset(model: Model) -> AssetsDefinition:
         backfill_policy=BackfillPolicy.single_run(),
         automation_condition=FOLLOW_INPUTS,
         description=(
-            "Counts per column on the reference's bins: missing, NaN, infinite, histogram, "
-            "categories, unseen values. Counts add, so no window ever scans rows again. Grain: one "
-            "row per partition, segment and column. Empty until a first model sets the bins."
+            "Counts per column on the reference's bins: missing, NaN, infinite, histogram with "
+            "sums, categories, unseen and distinct values. Counts add, so no window ever scans "
+            "rows again. Grain: one row per partition, segment and column. Empty until a first "
+            "model sets the bins."
         ),
         **model.common("spark"),
     )
@@ -42,27 +47,46 @@ def profiles_asset(model: Model) -> AssetsDefinition:
     ) -> Iterator[object]:
         partitions = partitions_of_run(context)
         opened = lake.open()
-        edges = read_edges(opened, model)
+        plan = read_plan(opened, model)
         predictions = opened.table(model.table(names.PREDICTIONS))
-        if not edges or not predictions.exists():
+        if not plan.edges or not predictions.exists():
             yield MaterializeResult(metadata={"rows": 0, "reference": "none yet"})
             return
-        frame = predictions.read(spark.spark_session, partitions)
-        version = frame.selectExpr("max(model_version)").first()
-        found = profile_frame(
-            frame.select("features.*", "score", names.PARTITION), [*edges, SCORE_EDGES]
+        # The scores and the model version that made them must be of one version of the table.
+        version = predictions.version()
+        files = ProfiledFiles(
+            spark.spark_session, tuple(predictions.files(partitions, version)), leaves_of(model)
         )
-        segment = score_segment(version[0]) if version else ""
+        found = profile_pass(files, replace(plan, edges=(*plan.edges, SCORE_EDGES)))
         commit = opened.table(model.table(names.PROFILES)).replace_arrow(
-            profile_rows(found, segment), partitions
+            profile_rows(found, scored_by(predictions, partitions, version)), partitions
         )
+        scores = [p for _, segment, p in found if p.column == SCORE and segment == ALL_ROWS]
         yield MaterializeResult(
             metadata={
                 "dagster/partition_row_count": sum(commit.rows.values()),
-                "rows": sum(profile.rows for _, profile in found) // max(1, len(edges) + 1),
+                "rows": sum(profile.rows for profile in scores),
                 "delta_version": commit.version,
-                "edge_version": edges[0].version,
+                "edge_version": max(cut.version for cut in plan.edges),
             }
         )
 
     return profiles
+
+
+def leaves_of(model: Model) -> dict[str, str]:
+    """Where the inputs lie in the predictions: as they were scored, in a struct."""
+    return {name: f"features.{name}" for name in model.inputs}
+
+
+def scored_by(table: LakeTable, partitions: list[str], version: int | None) -> dict[str, int]:
+    """The model version that scored each partition that has rows."""
+    rows = table.read_arrow(partitions, version, ["model_version", names.PARTITION])
+    newest = rows.group_by(names.PARTITION).aggregate([("model_version", "max")])
+    return dict(
+        zip(
+            newest[names.PARTITION].to_pylist(),
+            newest["model_version_max"].to_pylist(),
+            strict=True,
+        )
+    )

@@ -7,9 +7,10 @@ from pathlib import Path
 from dagster import TimeWindowPartitionsDefinition
 from pandera.pyspark import DataFrameModel
 
-from ml_platform.core.errors import LandingError
+from ml_platform.core.errors import ConfigError, LandingError
 from ml_platform.core.landing import LandedFile
 from ml_platform.core.source_spec import SourceSpec
+from ml_platform.core.spec_errors import not_among
 from ml_platform.spark.contract import CompiledContract, compile_contract
 
 
@@ -28,6 +29,17 @@ class Source:
     contract: type[DataFrameModel]
     partitions: TimeWindowPartitionsDefinition
     landing_root: Path
+
+    def __post_init__(self) -> None:
+        """Refuse a declaration that names columns which the contract does not have.
+
+        Raises:
+            ConfigError: with the key and the valid choices.
+        """
+        expected = self.spec.quality.nulls_expected
+        if expected and (strange := [c for c in expected if c not in self.compiled.columns]):
+            where = f"{self.spec.name}: quality.nulls_expected"
+            raise ConfigError(not_among(strange[0], self.compiled.columns, where))
 
     @cached_property
     def compiled(self) -> CompiledContract:

@@ -4,11 +4,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from dagster import (
-    AssetCheckSpec,
     AssetExecutionContext,
-    AssetKey,
     AssetsDefinition,
-    AssetSpec,
     BackfillPolicy,
     MaterializeResult,
     multi_asset,
@@ -22,16 +19,16 @@ from ml_platform.core.quality import (
     Reason,
     conservation_outcome,
     contract_outcome,
-    volume_outcome,
 )
 from ml_platform.core.source_spec import SourceSpec
 from ml_platform.core.verdict import Verdict
-from ml_platform.lifecycle.automation import FOLLOW_INPUTS
 from ml_platform.lifecycle.check_results import check_result
+from ml_platform.lifecycle.partition_quality import Written, judge_quality
 from ml_platform.lifecycle.partitioning import partitions_of_run
 from ml_platform.lifecycle.quarantine_reasons import reasons_by_partition
 from ml_platform.lifecycle.source import Source
-from ml_platform.lifecycle.table_metadata import STORAGE, table_metadata
+from ml_platform.lifecycle.table_metadata import table_metadata
+from ml_platform.lifecycle.validated_specs import asset_specs, check_specs
 from ml_platform.resources.lake_resource import LakeResource
 from ml_platform.spark.contract import ContractReport, ContractSplit
 from ml_platform.stores.lake import Commit, LakeTable
@@ -53,8 +50,8 @@ def validated_asset(source: Source) -> AssetsDefinition:
 
     @multi_asset(
         name=f"{spec.name}__validated",
-        specs=_asset_specs(source),
-        check_specs=_check_specs(source),
+        specs=asset_specs(source),
+        check_specs=check_specs(source),
         partitions_def=source.partitions,
         backfill_policy=BackfillPolicy.single_run(),
         group_name=spec.name,
@@ -92,12 +89,11 @@ def validated_asset(source: Source) -> AssetsDefinition:
             names.CONSERVATION,
             {p: conservation_outcome(c, kept and kept.rows.get(p, 0)) for p, c in counts.items()},
         )
-        yield check_result(
-            context,
-            good,
-            names.VOLUME,
-            {p: volume_outcome(p, c.landed, landed, spec.volume) for p, c in counts.items()},
-        )
+        written = {p: Written(c, r) for (p, c), r in zip(counts.items(), reasons, strict=True)}
+        files = tables.validated.files(partitions) if kept else ()
+        quality = judge_quality(source, lake.open(), spark.spark_session, written, files)
+        for check, judged in quality.items():
+            yield check_result(context, good, check, judged, warned_passes=True)
 
     return validated
 
@@ -140,66 +136,3 @@ def _report_metadata(report: ContractReport) -> dict[str, object]:
         "contract_checks": len(report.verdicts),
         "checks_left_to_pandera": ", ".join(report.not_compiled) or "none",
     }
-
-
-def _asset_specs(source: Source) -> list[AssetSpec]:
-    spec = source.spec
-    good, bad = names.validated(spec.name), names.quarantine(spec.name)
-    common = {"owners": list(spec.owners), "tags": spec.tags, "kinds": {"spark", STORAGE}}
-    upstream = [AssetKey(list(names.raw(spec.name)))]
-    return [
-        AssetSpec(
-            key=AssetKey(list(bad)),
-            deps=upstream,
-            description=(
-                f"Rows of `{spec.name}` that break its contract, as landed, each with the list of "
-                "reasons (column, check, value). Grain: one row per refused row."
-            ),
-            automation_condition=FOLLOW_INPUTS,
-            skippable=True,
-            **common,
-        ),
-        AssetSpec(
-            key=AssetKey(list(good)),
-            deps=upstream,
-            description=f"{spec.description}\n\nRows that keep the contract "
-            f"`{source.contract.__name__}`, typed. Source: `{spec.name}/raw`.",
-            automation_condition=FOLLOW_INPUTS,
-            # A blocked partition keeps its last good version.
-            skippable=True,
-            **common,
-        ),
-    ]
-
-
-def _check_specs(source: Source) -> list[AssetCheckSpec]:
-    asset = AssetKey(list(names.validated(source.spec.name)))
-    every = source.partitions
-    return [
-        AssetCheckSpec(
-            names.CONTRACT,
-            asset=asset,
-            blocking=True,
-            partitions_def=every,
-            description="The share of rows that break the contract is within its limit.",
-        ),
-        AssetCheckSpec(
-            names.REFUSED_ROWS,
-            asset=asset,
-            partitions_def=every,
-            description="No row breaks the contract. Only warns: `contract` says what is too many.",
-        ),
-        AssetCheckSpec(
-            names.CONSERVATION,
-            asset=asset,
-            blocking=True,
-            partitions_def=every,
-            description="Rows landed = rows validated + rows quarantined.",
-        ),
-        AssetCheckSpec(
-            names.VOLUME,
-            asset=asset,
-            partitions_def=every,
-            description="The row count is near the trailing median.",
-        ),
-    ]

@@ -18,16 +18,8 @@ from ml_platform.core.errors import ContractError
 from ml_platform.core.names import PARTITION
 from ml_platform.spark.contract_column import ContractColumn
 from ml_platform.spark.contract_keys import HIVE_PARTITION
-from ml_platform.spark.contract_tally import (
-    TALLY_SCHEMA,
-    RowGroup,
-    TableChecks,
-    Tally,
-    tallies,
-)
-
-# Enough for Spark to even out row groups of unequal size on any machine; few enough to be cheap.
-MOST_TASKS = 64
+from ml_platform.spark.contract_tally import TALLY_SCHEMA, TableChecks, Tally, tallies
+from ml_platform.spark.row_groups import shares_of
 
 
 @dataclass(frozen=True)
@@ -97,7 +89,7 @@ class TypedFiles:
 
     def tally(self, table: TableChecks) -> Tally:
         """Let Spark's tasks judge the row groups with Arrow, and add up what they found."""
-        shares = self._shares()
+        shares = shares_of(dict(zip(self.paths, self._footers, strict=True)))
         if not shares:
             return Tally.empty(table)
 
@@ -108,18 +100,3 @@ class TypedFiles:
 
         tasks = self.spark.range(0, len(shares), 1, len(shares))
         return Tally.total(table, tasks.mapInArrow(judged, TALLY_SCHEMA).toArrow())
-
-    def _shares(self) -> list[list[RowGroup]]:
-        """All row groups, dealt out to tasks so that each has about as many bytes to read."""
-        sized = [
-            (footer.row_group(i).total_byte_size, RowGroup(path, i))
-            for path, footer in zip(self.paths, self._footers, strict=True)
-            for i in range(footer.num_row_groups)
-        ]
-        shares: list[list[RowGroup]] = [[] for _ in range(min(len(sized), MOST_TASKS))]
-        bytes_of = [0] * len(shares)
-        for size, group in sorted(sized, key=lambda each: -each[0]):
-            lightest = bytes_of.index(min(bytes_of))
-            shares[lightest].append(group)
-            bytes_of[lightest] += size
-        return shares

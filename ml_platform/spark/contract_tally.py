@@ -11,6 +11,7 @@ import pyarrow.parquet as pq
 
 from ml_platform.spark.contract_arrow import ArrowCondition
 from ml_platform.spark.contract_keys import key_hashes, partition_of
+from ml_platform.spark.row_groups import RowGroup
 
 TALLY_SCHEMA = (
     "rows long, bad_rows long, values array<long>, failures array<long>, unsettled array<int>, "
@@ -26,14 +27,6 @@ _ARROW_SCHEMA = pa.schema(
         "keys": pa.binary(),
     }
 )
-
-
-@dataclass(frozen=True)
-class RowGroup:
-    """A row group of a Parquet file."""
-
-    path: str
-    index: int
 
 
 @dataclass(frozen=True)

@@ -29,7 +29,7 @@ SENSOR = f"{MODEL}_retraining"
 
 LINES = [
     ("features", "training_set", "candidate", "reference", "evaluation", "champion"),
-    ("features", "predictions", "profiles", "drift"),
+    ("features", "predictions", "profiles", "drift", "estim…_performance", "verdict"),
     ("predictions", "inference_log", "performance"),
     ("labels", "training_set"),
 ]
@@ -103,6 +103,21 @@ def test_a_failed_check_shows_its_partition_and_its_table(
     expect(page.get_by_text("Failed (1)")).to_be_visible()
     expect(page.get_by_role("table").get_by_text(column, exact=True).first).to_be_visible()
     picture("failed_check")
+
+
+def verdict_to_read(instance: DagsterInstance) -> Finding:
+    """The newest verdict that a person has most to read of: on drift, else any."""
+    found = findings(instance, names.of_model(MODEL, names.VERDICT), names.VERDICT, 40)
+    return next((each for each in found if "drift in" in each.sentence), found[0])
+
+
+def test_the_verdict_on_a_day_is_one_line(
+    page: Page, instance: DagsterInstance, picture: Picture
+) -> None:
+    found = verdict_to_read(instance)
+    open_check(page, found.asset, found.check, str(found.partition))
+    expect(page.get_by_text(found.sentence).first).to_be_visible()
+    picture("verdict")
 
 
 @pytest.mark.parametrize("day", [DAYS[0], DAYS[-1]], ids=str)

@@ -49,8 +49,8 @@ def test_what_loses_rows_blocks_and_what_only_moved_does_not(defs: Definitions) 
     assert blocking(defs, names.INFERENCE_LOG) == {names.LOGGED_ONCE: True}
     assert blocking(defs, names.TRAINING_SET) == {names.ENOUGH_ROWS: True}
     assert blocking(defs, names.LABELS) == {names.LABEL_JOIN: False}
-    assert blocking(defs, names.PERFORMANCE) == {names.PERFORMANCE_LEVEL: False}
-    assert set(blocking(defs, names.DRIFT).values()) == {False}
+    for stage in (names.DRIFT, names.ESTIMATED_PERFORMANCE, names.PERFORMANCE, names.VERDICT):
+        assert set(blocking(defs, stage).values()) == {False}
 
 
 def test_days_flow_by_partition_and_a_retraining_does_not(defs: Definitions) -> None:

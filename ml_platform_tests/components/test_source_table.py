@@ -8,6 +8,7 @@ import pytest
 from dagster import AssetKey, DailyPartitionsDefinition, Definitions
 
 from ml_platform.core import names
+from ml_platform.core.quality_over_time.measure import MEASURES
 from ml_platform_tests.components.project import definitions_with, refusal_of
 
 FLIGHTS = "sources/flights"
@@ -35,7 +36,7 @@ def test_a_table_becomes_four_assets_on_the_declared_days(defs: Definitions) -> 
     assert "parquet" in specs[AssetKey(list(names.landing("flights")))].kinds
 
 
-def test_what_would_break_a_model_blocks_and_an_odd_volume_does_not(defs: Definitions) -> None:
+def test_what_would_break_a_model_blocks_and_odd_measures_do_by_one_gate(defs: Definitions) -> None:
     graph = defs.resolve_asset_graph()
     of_table = {names.raw("flights"), names.validated("flights")}
     checks = {
@@ -44,8 +45,8 @@ def test_what_would_break_a_model_blocks_and_an_odd_volume_does_not(defs: Defini
         if tuple(key.asset_key.path) in of_table
     }
     blocking = {name for name, check in checks.items() if check.blocking}
-    assert blocking == {names.READABLE, names.CONTRACT, names.CONSERVATION}
-    assert names.VOLUME in checks
+    assert blocking == {names.READABLE, names.CONTRACT, names.CONSERVATION, names.QUALITY}
+    assert {m.name for m in MEASURES} | {names.SCHEMA} <= set(checks)
     assert all(check.partitions_def is not None for check in checks.values())
 
 
@@ -65,11 +66,18 @@ def test_a_table_has_no_sensor_of_its_own(defs: Definitions) -> None:
             (f"{FLIGHTS}/defs.yaml, contract", '"contracts"', "no contracts.py beside defs.yaml"),
         ),
         (
+            "[tailnum]", "[tailnumb]", "defs.yaml",
+            ("flights: quality.nulls_expected", '"tailnumb"', 'did you mean "tailnum"?'),
+        ),
+        (
             "import pandera", "import panderra  # ", "contract.py",
             (f"{FLIGHTS}/defs.yaml, contract", "contract.py cannot be imported", "panderra"),
         ),
     ],
-    ids=["a word out of the choices", "a module that is not there", "a module with a typo"],
+    ids=[
+        "a word out of the choices", "a module that is not there", "a column that is not there",
+        "a module with a typo",
+    ],
 )  # fmt: skip
 def test_a_slip_is_told_with_file_key_and_what_would_do(
     old: str, new: str, file: str, told: tuple[str, ...]

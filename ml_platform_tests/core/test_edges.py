@@ -39,6 +39,15 @@ def test_an_atom_has_its_bin_to_itself() -> None:
     assert _counts(edges, [0.0] * 7 + [1e-300] * 3)[1:3] == (7, 3)
 
 
+def test_edges_say_which_bins_hold_a_single_value() -> None:
+    values = np.append(np.zeros(900), np.random.default_rng(0).random(100))
+    edges = edges_from_values("rain", values)
+
+    assert edges.atoms == (1,)
+    assert edges_from_values("delay", np.random.default_rng(0).random(9_000)).atoms == ()
+    assert Edges("origin", "categorical", categories=("JFK", "EWR")).atoms == ()
+
+
 def test_few_values_are_cut_at_each_and_between_them() -> None:
     edges = edges_from_values("engines", np.array([2, 4, 2, 4]))
 

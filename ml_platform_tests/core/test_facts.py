@@ -55,3 +55,25 @@ def test_a_fact_that_names_its_version_concerns_that_version_whenever_it_was() -
 
     assert facts.of_champion(CheckName.PERFORMANCE) == (of_two,)
     assert facts.before_champion(CheckName.PERFORMANCE) == (of_one,)
+
+
+def test_the_newest_evaluated_fact_answers_a_watched_check() -> None:
+    facts = champion(seen(DRIFT, "pf-"), seen(CheckName.PERFORMANCE, "-"))
+    newest = facts.newest(DRIFT)
+    assert newest is not None
+    assert newest.partition == day(2)
+    assert facts.newest(CheckName.PERFORMANCE) is None
+    assert facts.never_evaluated() == (
+        CheckName.SCORE_DRIFT,
+        CheckName.UNSEEN,
+        CheckName.PERFORMANCE,
+    )
+    watched = replace(facts, watched=(DRIFT, CheckName.CONCEPT_DRIFT))
+    assert watched.never_evaluated() == (CheckName.CONCEPT_DRIFT,)
+
+
+def test_facts_recorded_before_a_check_existed_read_as_facts_that_did_not_ask_for_it() -> None:
+    facts = champion(seen(DRIFT, "pf"))
+    kept = facts.to_json()
+    del kept["learnable_through"], kept["watched"]
+    assert Facts.from_json(kept) == facts

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ml_platform.core.edges import Edges
-from ml_platform.core.profile import ColumnProfile, ProfileError, merge, merge_all
+from ml_platform.core.profile import ColumnProfile, ProfileError, merge, merge_all, subtract
 from ml_platform.core.profile_columns import profile_columns
 
 NUMBER = Edges("x", "numeric", edges=(-1.0, 0.0, 1.0))
@@ -41,6 +41,44 @@ def test_merging_in_any_order_profiles_all_rows_together(column: tuple) -> None:
 
     assert merge(a, b) == merge(b, a)
     assert merge(merge(a, b), c) == merge(a, merge(b, c)) == together
+
+
+@given(columns)
+def test_a_part_taken_out_of_the_whole_leaves_the_others(column: tuple) -> None:
+    edges, first, second, _ = column
+    rest, part = _profile(edges, first), _profile(edges, second)
+    whole = merge(rest, part)
+
+    left = subtract(whole, part)
+
+    kept = {"minimum": whole.minimum, "maximum": whole.maximum, "distinct": whole.distinct}
+    assert left == replace(rest, **kept)
+
+
+def test_what_is_no_part_of_the_whole_is_not_subtracted() -> None:
+    day = _profile(NUMBER, [0.5, None])
+
+    with pytest.raises(ProfileError, match="'x' to subtract is no part of the whole"):
+        subtract(day, _profile(NUMBER, [0.5, 0.5]))
+    with pytest.raises(ProfileError, match="'x' to subtract is no part of the whole"):
+        subtract(day, _profile(NUMBER, [None, None]))
+    with pytest.raises(ProfileError, match="different bins"):
+        subtract(day, replace(day, edge_version=2))
+
+
+def test_no_rows_leave_a_profile_unchanged() -> None:
+    for day in (_profile(NUMBER, [0.5, None]), _profile(NAME, ["a", "z"])):
+        nothing = ColumnProfile.of_no_rows(day)
+
+        assert (nothing.rows, nothing.values) == (0, 0)
+        assert merge(day, nothing) == merge(nothing, day) == day
+
+
+def test_distinct_values_are_counted_over_all_parts() -> None:
+    halves = [_profile(NUMBER, list(range(start, start + 600))) for start in (0, 300)]
+
+    assert merge(*halves).distinct_values == pytest.approx(900, rel=0.1)
+    assert merge(*halves).total == sum(range(600)) + sum(range(300, 900))
 
 
 @given(columns)

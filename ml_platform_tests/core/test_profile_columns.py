@@ -3,6 +3,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from ml_platform.core.distinct_count import sketch_numbers
 from ml_platform.core.edges import Edges
 from ml_platform.core.profile import ColumnProfile
 from ml_platform.core.profile_columns import profile_columns
@@ -27,8 +28,10 @@ def test_numbers_are_counted_per_bin_and_their_troubles_apart() -> None:
         minimum=-1.0,
         maximum=10.0,
         counts=(1, 2, 1),
-        total=pytest.approx(18.99),
+        sums=(-1.0, pytest.approx(9.99), 10.0),
+        distinct=sketch_numbers(np.array([-1, 0, 9.99, 10])),
     )
+    assert profile.total == pytest.approx(18.99)
 
 
 def test_categories_are_counted_and_strangers_named() -> None:
@@ -39,6 +42,8 @@ def test_categories_are_counted_and_strangers_named() -> None:
     assert profile.counts == (2, 0, 3)
     assert profile.unseen == {"ZZ": 2, "XX": 1}
     assert (profile.rows, profile.missing, profile.minimum) == (6, 1, None)
+    assert (profile.sums, profile.total) == ((), 0.0)
+    assert profile.distinct_values == pytest.approx(3, rel=0.01)
 
 
 def test_no_rows_make_an_empty_profile() -> None:

@@ -10,14 +10,10 @@ from ml_platform.core.quality import (
     conservation_outcome,
     contract_outcome,
     joined_outcome,
-    volume_outcome,
 )
-from ml_platform.core.source_spec import VolumeLimits
 from ml_platform.core.verdict import Verdict
 
-LIMITS = VolumeLimits(max_drop=0.5, max_rise=1.0, min_history=3)
 CARRIER = Reason("carrier", "isin(AA, UA)", 30, "??")
-WEEK = {f"2013-01-0{day}": 100 for day in range(1, 8)}
 
 
 def test_a_partition_that_keeps_the_contract_passes() -> None:
@@ -80,10 +76,8 @@ def test_a_limit_is_said_as_exactly_as_it_was_declared() -> None:
 
 def test_a_single_row_is_not_many() -> None:
     kept = contract_outcome(PartitionCount(1, 0), [], 0.05, False)
-    lone = volume_outcome("2013-01-08", 1, dict.fromkeys(WEEK, 1), LIMITS)
 
     assert kept.sentence == "the only row keeps the contract"
-    assert lone.sentence == "1 row, +0% against the median 1 of 7 before"
 
 
 @given(st.integers(0, 1_000), st.integers(0, 1_000), st.integers(0, 1_000))
@@ -107,61 +101,6 @@ def test_a_blocked_partition_has_nothing_to_conserve() -> None:
 
     assert outcome.verdict is Verdict.NOT_EVALUATED
     assert outcome.sentence == "the partition is blocked: what was validated of it before stays"
-
-
-@pytest.mark.parametrize(
-    ("rows", "verdict"),
-    [
-        (49, Verdict.FAILED),
-        (50, Verdict.PASSED),
-        (200, Verdict.PASSED),
-        (201, Verdict.FAILED),
-        (0, Verdict.FAILED),
-    ],
-)
-def test_volume_is_held_against_the_median_before(rows: int, verdict: Verdict) -> None:
-    assert volume_outcome("2013-01-08", rows, WEEK, LIMITS).verdict is verdict
-
-
-def test_a_failed_volume_says_what_is_allowed() -> None:
-    outcome = volume_outcome("2013-01-08", 30, WEEK, LIMITS)
-
-    assert outcome.sentence == (
-        "30 rows, -70% against the median 100 of 7 before; allowed: -50% to +100%"
-    )
-    assert outcome.numbers == {"rows": 30, "median_rows": 100, "change": pytest.approx(-0.7)}
-
-
-def test_a_change_too_small_to_show_has_no_minus_sign() -> None:
-    outcome = volume_outcome("2013-01-08", 999, dict.fromkeys(WEEK, 1_000), LIMITS)
-
-    assert outcome.sentence == "999 rows, +0% against the median 1,000 of 7 before"
-
-
-def test_volume_needs_enough_partitions_before_it() -> None:
-    outcome = volume_outcome("2013-01-03", 100, WEEK, LIMITS)
-
-    assert outcome.verdict is Verdict.NOT_EVALUATED
-    assert outcome.sentence == "2 earlier partitions; a median needs 3"
-
-
-def test_later_and_long_past_partitions_do_not_change_the_median() -> None:
-    recent = {f"2013-02-{day:02}": 100 for day in range(1, 29)}
-    others = {"2012-01-01": 9, "2012-01-02": 9, "2013-03-01": 9_000, "2013-03-02": 9_000}
-
-    outcome = volume_outcome("2013-03-01", 100, recent | others, LIMITS)
-
-    assert (outcome.numbers["median_rows"], outcome.verdict) == (100, Verdict.PASSED)
-    assert outcome.sentence.endswith("of 28 before")
-
-
-@pytest.mark.parametrize(("rows", "verdict"), [(0, Verdict.PASSED), (1, Verdict.FAILED)])
-def test_rows_where_there_were_none_have_no_relative_change(rows: int, verdict: Verdict) -> None:
-    outcome = volume_outcome("2013-01-08", rows, dict.fromkeys(WEEK, 0), LIMITS)
-
-    assert outcome.verdict is verdict
-    assert ", against the median 0 of 7 before" in outcome.sentence
-    assert outcome.numbers == {"rows": rows, "median_rows": 0}
 
 
 @pytest.mark.parametrize(

@@ -1,17 +1,20 @@
+import json
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
+from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from ml_platform.core.decision import Action, Brake, Cause
+from ml_platform.core.estimation.report import SURELY_BEYOND
 from ml_platform.core.facts import DATA_QUALITY, CheckFact, CheckName, Facts, Request
 from ml_platform.core.ledger import LedgerEntry
 from ml_platform.core.partition_time import moment_of
-from ml_platform.core.retraining import decide, recorded
+from ml_platform.core.retraining import called_for, decide, recorded
 from ml_platform.core.retraining_spec import RetrainingSpec, Violations
 from ml_platform.core.verdict import Verdict
 from ml_platform_tests.core.situations import POLICY, VERDICTS, champion, day, decided, seen
@@ -56,6 +59,15 @@ def test_a_calm_day_says_what_was_judged_and_what_was_not() -> None:
     )
 
 
+def test_what_no_rule_acts_on_is_told_on_a_calm_day() -> None:
+    watched = (DRIFT, CheckName.ESTIMATED_PERFORMANCE)
+    [estimate] = seen(CheckName.ESTIMATED_PERFORMANCE, "w")
+    facts = champion(seen(DRIFT, "p"), (replace(estimate, evidence={SURELY_BEYOND: 0.0}),))
+    decision = decide(POLICY, replace(facts, watched=watched), [])
+    assert decision.verdict is Action.NOTHING
+    assert decision.reason == "within limits: drift; estimated performance as measured"
+
+
 def test_a_calm_day_with_nothing_or_everything_judged_has_one_half_of_the_sentence() -> None:
     watched = (DRIFT, CheckName.SCORE_DRIFT, CheckName.UNSEEN, PERFORMANCE)
     everything = champion(*(seen(name, "p") for name in watched))
@@ -75,6 +87,40 @@ def test_what_held_a_decision_back_is_recorded() -> None:
     facts = replace(champion(), requests=(ADA,), retraining_running=True)
     entry = recorded(decide(POLICY, facts, []), facts, entry_id="e1", decided_at=AT)
     assert (entry.verdict, entry.held_back_by) == ("wait", "single_flight")
+
+
+# Written down when there were fewer checks than now: facts with the decision made from them.
+RECORDED = json.loads(Path(__file__).with_name("recorded_decisions.json").read_text())
+
+
+@pytest.mark.parametrize("kept", RECORDED, ids=[each["situation"] for each in RECORDED])
+def test_facts_recorded_before_a_check_existed_are_decided_as_they_were(kept: dict) -> None:
+    decision = decide(POLICY, Facts.from_json(kept["facts"]), [])
+    assert {name: getattr(decision, name) for name in kept["decision"]} == kept["decision"]
+
+
+def test_what_is_called_for_is_the_decision_before_the_brakes() -> None:
+    facts = champion(seen(PERFORMANCE, "pf"))
+    assert decide(POLICY, facts, []).verdict is Action.WAIT
+    assert called_for(POLICY, facts, []).verdict is Action.RETRAIN
+    assert called_for(POLICY, champion(), []) == decide(POLICY, champion(), [])
+
+
+def test_a_changed_relation_explains_a_loss_before_the_loss_itself() -> None:
+    concept = CheckName.CONCEPT_DRIFT
+    both = champion(seen(PERFORMANCE, "ff"), seen(concept, "ff"), seen(DRIFT, "ff"), as_of=2)
+    assert decide(POLICY, both, []).cause is Cause.CONCEPT_DRIFT
+
+
+def test_a_loss_on_labels_goes_before_an_estimated_one() -> None:
+    estimated = CheckName.ESTIMATED_PERFORMANCE
+    facts = replace(
+        champion(seen(DRIFT, "ff"), seen(estimated, "ff"), seen(PERFORMANCE, "ff"), as_of=2),
+        learnable_through=day(2),
+    )
+    assert decide(POLICY, facts, []).cause is Cause.PERFORMANCE_LOSS
+    before_labels = replace(facts, checks=facts.checks[:4])
+    assert decide(POLICY, before_labels, []).cause is Cause.COVARIATE_DRIFT
 
 
 # --- properties over whole histories ------------------------------------------------------------

@@ -4,7 +4,8 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
-from ml_platform.core.source_spec import SourceSpec
+from ml_platform.core.quality_over_time.measure import MEASURES
+from ml_platform.core.source_spec import SmallestChanges, SourceSpec
 
 
 def flights(**changed: Any) -> dict[str, Any]:
@@ -62,7 +63,19 @@ def test_reader_options_become_the_text_spark_expects() -> None:
         (partitions(every="dayly"), ("partitions", "every"), 'did you mean "day"?'),
         (partitions(start="yesterday"), ("partitions", "start"), "valid date"),
         (partitions(end="2012-01-01"), ("partitions", "end"), "not after start"),
-        ({"volume": {"min_history": 0}}, ("volume", "min_history"), "greater than or equal"),
+        ({"quality": {"min_history": 0}}, ("quality", "min_history"), "greater than or equal"),
+        (
+            {"quality": {"nulls_expect": []}},
+            ("quality", "nulls_expect"),
+            'did you mean "nulls_expected"?',
+        ),
+        (
+            {"quality": {"smallest_changes": {"volum": 0.1}}},
+            ("quality", "smallest_changes", "volum"),
+            'did you mean "volume"?',
+        ),
+        ({"quality": {"nulls_expected": ["a", "a"]}}, ("quality", "nulls_expected"), "more than"),
+        ({"freshness": {"max_delay": "soon"}}, ("freshness", "max_delay"), '"7 days"'),
     ],
 )
 def test_a_slip_is_told_with_its_place_and_what_would_do(
@@ -82,3 +95,14 @@ def test_the_json_schema_can_be_made() -> None:
         "partitions",
         "contract",
     ]
+
+
+def test_each_measure_has_a_smallest_change() -> None:
+    changes = SmallestChanges(volume=0.4)
+
+    assert {m.name: changes.of(m.name) for m in MEASURES} == {
+        "volume": 0.4,
+        "null_spike": 0.05,
+        "duplicates": 0.01,
+        "category_explosion": 0.25,
+    }

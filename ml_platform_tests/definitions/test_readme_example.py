@@ -88,7 +88,7 @@ def test_the_example_is_complete_and_loads_as_a_whole_loop(project: Path) -> Non
         names.of_model("order_return", stage) for stage in stages
     }
     sensors = {sensor.name for sensor in defs.get_repository_def().sensor_defs}
-    assert sensors == {"landing", "alerts", "automation", "order_return_retraining"}
+    assert sensors == {"landing", "freshness", "alerts", "automation", "order_return_retraining"}
 
 
 def test_its_contracts_compile_without_a_rest_for_pandera(project: Path) -> None:

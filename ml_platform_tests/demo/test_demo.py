@@ -12,6 +12,7 @@ import pytest
 from rich.console import Console
 
 from ml_platform import demo
+from ml_platform.core.decision import Action, Cause
 from ml_platform.demo.scenario import Scenario
 from ml_platform.stores.settings import Settings
 
@@ -51,10 +52,19 @@ def test_every_live_day_was_decided_on(summary: dict[str, Any]) -> None:
     assert {day.isoformat() for day in FEW_DAYS.live()} <= decided
 
 
+def test_every_live_day_has_a_verdict_in_one_line(summary: dict[str, Any]) -> None:
+    told = {verdict["partition"]: verdict for verdict in summary["verdicts"]}
+    for day in FEW_DAYS.live():
+        verdict = told[day.isoformat()]
+        assert verdict["sentence"]
+        assert verdict["action"] in set(Action)
+        assert verdict["cause"] in set(Cause)
+
+
 def test_the_summary_says_what_happened(summary: dict[str, Any]) -> None:
     assert set(summary) == {
         *("days", "runs_launched", "decisions", "promotions", "rejected_candidates"),
-        *("quarantined_rows", "fault_injections", "alerts", "seconds"),
+        *("quarantined_rows", "fault_injections", "alerts", "seconds", "verdicts"),
     }
     assert summary["days"] == {
         "history": 16,

@@ -6,16 +6,17 @@ with 1,000 categories above every limit in use.
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 import numpy as np
 from numpy.typing import NDArray
 
+from ml_platform.core.drift.shares import Shares, array_of
 from ml_platform.core.profile import ColumnProfile
 
 MOST_BINS = 10
 # A coarse bin expects at least 10 of 500 rows, or its share is mostly noise.
 SMALLEST_SHARE = 0.02
-
-Shares = NDArray[np.float64]
 
 
 def coarse_shares(
@@ -29,20 +30,32 @@ def coarse_shares(
     Raises:
         ProfileError: The two profiles were counted in different bins.
     """
+    expected, found = coarse_counts(reference, analysis, most)
+    return expected / max(expected.sum(), 1), found / max(found.sum(), 1)
+
+
+def coarse_counts(
+    reference: ColumnProfile, analysis: ColumnProfile, most: int = MOST_BINS
+) -> tuple[Shares, Shares]:
+    """Values of both profiles in the bins of `coarse_shares`.
+
+    Raises:
+        ProfileError: The two profiles were counted in different bins.
+    """
     reference.check_same_bins(analysis)
-    groups = _groups(reference.shares, most)
-    size = int(groups.max()) + 1
-    return _joined(reference.shares, groups, size), _joined(analysis.shares, groups, size)
+    groups = _groups(reference.counts, most)
+    return _joined(reference.counts, groups), _joined(analysis.counts, groups)
 
 
-def _joined(shares: Shares, groups: NDArray[np.intp], size: int) -> Shares:
-    joined: Shares = np.zeros(size)
-    np.add.at(joined, groups, shares)
+def _joined(counts: tuple[int, ...], groups: NDArray[np.intp]) -> Shares:
+    joined: Shares = np.bincount(groups, weights=array_of(counts)).astype(np.float64)
     return joined
 
 
-def _groups(shares: Shares, most: int) -> NDArray[np.intp]:
+@lru_cache(maxsize=256)
+def _groups(counts: tuple[int, ...], most: int) -> NDArray[np.intp]:
     """The coarse bin of each fine bin: 0, 1 ... for the light ones, then the heavy ones."""
+    shares = array_of(counts) / max(sum(counts), 1)
     heavy = shares > 1 / most
     light = np.where(heavy, 0.0, shares)
     mass = float(light.sum())

@@ -1,19 +1,9 @@
-"""One column, one statistic, one limit: moved, stayed, or too little to say."""
+"""One column, one statistic, one window: drifted, stayed, or too little to say."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from math import isnan
-
-from ml_platform.core.drift.jensen_shannon import jensen_shannon
-from ml_platform.core.drift.missing_rate import missing_rate
-from ml_platform.core.drift.psi import psi
-from ml_platform.core.drift.unseen_rate import unseen_rate
-from ml_platform.core.monitoring_spec import DriftSpec
-from ml_platform.core.profile import ColumnProfile
-
-Statistic = Callable[[ColumnProfile, ColumnProfile], float]
+from math import inf, nan
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,37 +12,35 @@ class ColumnDrift:
 
     Attributes:
         column: The column.
-        statistic: ``psi``, ``missing_rate`` or ``unseen_rate``.
-        value: The statistic, NaN when not evaluated.
-        threshold: Drifted above it.
-        drifted: None when there were too few rows on either side to say.
-        rows: Rows of the analysis that the statistic used.
-        distance: Jensen-Shannon distance 0..1 of the column, for ranking and pictures.
+        statistic: Its name, as in `STATISTICS`.
+        value: The statistic, NaN when there are too few rows.
+        span: Partitions of the window: those declared, or fewer.
+        rows: Rows of the window that the statistic used.
+        threshold: Drifted above it, on this day and among these columns; NaN when not evaluated.
+        drifted: None when it could not be evaluated.
+        p_value: Chance of such a value without drift; NaN where none is known.
+        held: It was raised by an earlier window and is not cleared yet.
+        declared: The threshold was declared, not calibrated.
+        note: What a reader of the verdict should know.
+        why: Why it could not be evaluated; empty when it was.
     """
 
     column: str
     statistic: str
     value: float
-    threshold: float
-    drifted: bool | None
+    span: int
     rows: int
-    distance: float
+    threshold: float = nan
+    drifted: bool | None = None
+    p_value: float = nan
+    held: bool = False
+    declared: bool = False
+    note: str = ""
+    why: str = ""
 
-
-def column_drifts(
-    reference: ColumnProfile, analysis: ColumnProfile, limits: DriftSpec
-) -> Iterator[ColumnDrift]:
-    """Every statistic of one column; those with fewer than ``min_rows`` are not evaluated."""
-    values = reference.values, analysis.values
-    rows = reference.rows, analysis.rows
-    statistics: tuple[tuple[str, Statistic, float, tuple[int, int]], ...] = (
-        ("psi", psi, limits.psi, values),
-        ("missing_rate", missing_rate, limits.missing, rows),
-        ("unseen_rate", unseen_rate, limits.unseen, values),
-    )
-    distance = jensen_shannon(reference, analysis)
-    for name, statistic, limit, used in statistics:
-        enough = min(used) >= max(limits.min_rows, 1)
-        value = statistic(reference, analysis) if enough else float("nan")
-        drifted = None if isnan(value) else value > limit
-        yield ColumnDrift(analysis.column, name, value, limit, drifted, used[1], distance)
+    @property
+    def excess(self) -> float:
+        """How many times its threshold the value is; 0 when not evaluated."""
+        if self.drifted is None:
+            return 0.0
+        return self.value / self.threshold if self.threshold > 0 else inf

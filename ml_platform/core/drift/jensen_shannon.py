@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from math import log, sqrt
+
 import numpy as np
 from scipy.special import rel_entr
 
+from ml_platform.core.drift.shares import shares_of
 from ml_platform.core.profile import ColumnProfile
 
 
@@ -20,11 +23,10 @@ def jensen_shannon(reference: ColumnProfile, analysis: ColumnProfile) -> float:
     Raises:
         ProfileError: The two profiles were counted in different bins.
     """
-    reference.check_same_bins(analysis)
-    if not (reference.values and analysis.values):
+    shares = shares_of(reference, analysis)
+    if shares is None:
         return float("nan")
-    first, second = reference.shares, analysis.shares
-    middle = (first + second) / 2
-    divergence = np.sum(rel_entr(first, middle) + rel_entr(second, middle)) / (2 * np.log(2))
+    middle = (shares[0] + shares[1]) / 2
+    divergence = float(np.sum(rel_entr(shares[0], middle) + rel_entr(shares[1], middle)))
     # Rounding can leave a hair below 0 or above 1.
-    return float(np.sqrt(np.clip(divergence, 0.0, 1.0)))
+    return sqrt(min(max(divergence / (2 * log(2)), 0.0), 1.0))

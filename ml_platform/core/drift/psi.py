@@ -20,9 +20,12 @@ def psi(reference: ColumnProfile, analysis: ColumnProfile) -> float:
 
     Source: Kullback and Leibler (1951), the symmetric divergence J; named PSI by Siddiqi,
     "Credit Risk Scorecards" (2006).
+
+    Raises:
+        ProfileError: The two profiles were counted in different bins.
     """
     if not (reference.values and analysis.values):
         return float("nan")
-    shares = coarse_shares(reference, analysis)
-    expected, found = (np.maximum(share, EMPTY_SHARE) for share in shares)
-    return float(np.sum((found - expected) * np.log(found / expected)))
+    expected, found = coarse_shares(reference, analysis)
+    expected, found = np.maximum(expected, EMPTY_SHARE), np.maximum(found, EMPTY_SHARE)
+    return float(np.dot(found - expected, np.log(found / expected)))

@@ -5,72 +5,92 @@ from __future__ import annotations
 from collections.abc import Sequence, Set
 
 from ml_platform.core.drift.column_drift import ColumnDrift
-from ml_platform.core.figures import counted, percent, short
-from ml_platform.core.monitoring_spec import DriftSpec
-from ml_platform.core.verdict import Verdict
+from ml_platform.core.drift.statistics import STATISTICS
+from ml_platform.core.figures import counted, short
 
-_NAMES = {"psi": "PSI", "missing_rate": "change of missing rate", "unseen_rate": "unseen rate"}
 _NAMED_COLUMNS = 5
 
 
-def drift_sentence(lines: Sequence[ColumnDrift], verdict: Verdict, limits: DriftSpec) -> str:
-    """Say how many columns drifted, which, how far, how many may, and what could not be judged.
+def drift_sentence(lines: Sequence[ColumnDrift]) -> str:
+    """Say how many columns drifted, which, how far, and what could not be judged.
 
     Args:
         lines: Ranked, the gravest first.
-        verdict: On all of them together.
-        limits: What the verdict was given by.
 
-    >>> moved = ColumnDrift("dewp", "psi", 0.41, 0.2, True, 6000, 0.3)
-    >>> still = ColumnDrift("temp", "psi", 0.01, 0.2, False, 6000, 0.02)
-    >>> drift_sentence([moved, still], Verdict.FAILED, DriftSpec())
-    'drift in 1 of 2 columns (PSI over .2: dewp .41)'
-    >>> drift_sentence([moved, still], Verdict.PASSED, DriftSpec(columns_share=0.5))
-    'drift in 1 of 2 columns, within the 50% allowed (PSI over .2: dewp .41)'
+    >>> moved = ColumnDrift("dewp", "psi", 0.41, 7, 6000, 0.2, True)
+    >>> still = ColumnDrift("temp", "psi", 0.01, 7, 6000, 0.2, False)
+    >>> drift_sentence([moved, still])
+    'drift in 1 of 2 columns (PSI: dewp .41 over .2)'
+    >>> drift_sentence([still])
+    'no drift of temp'
     """
     evaluated = {line.column for line in lines if line.drifted is not None}
-    thin = [line for line in lines if line.drifted is None and line.column not in evaluated]
+    silent = [x for x in lines if x.drifted is None and x.column not in evaluated]
     if not evaluated:
-        return f"drift not evaluated: {_few_rows(thin, limits.min_rows)}"
-    head = _head(lines, evaluated, verdict, limits.columns_share)
-    tail = f"; not evaluated: {_few_rows(thin, limits.min_rows)}" if thin else ""
-    return f"{head}{_moved(lines)}{tail}"
+        return f"drift not evaluated: {_missing(silent, named=False)}"
+    tails = [f"not evaluated: {_missing(silent, named=True)}"] if silent else []
+    tails += dict.fromkeys(line.note for line in lines if line.note)
+    return "; ".join([f"{_head(lines, evaluated)}{_moved(lines)}", *tails])
 
 
-def _head(lines: Sequence[ColumnDrift], evaluated: Set[str], verdict: Verdict, share: float) -> str:
+def drift_brief(lines: Sequence[ColumnDrift]) -> str:
+    """Say how many of the evaluated columns drifted, and which.
+
+    >>> moved = ColumnDrift("dewp", "psi", 0.41, 7, 6000, 0.2, True)
+    >>> still = ColumnDrift("temp", "psi", 0.01, 7, 6000, 0.2, False)
+    >>> drift_brief([moved, still])
+    'drift in 1 of 2 columns (dewp)'
+    """
+    evaluated = {line.column for line in lines if line.drifted is not None}
+    drifted = list(dict.fromkeys(line.column for line in lines if line.drifted))
+    named = f" ({_listed(drifted)})" if drifted and len(evaluated) > 1 else ""
+    return f"{_head(lines, evaluated)}{named}"
+
+
+def _head(lines: Sequence[ColumnDrift], evaluated: Set[str]) -> str:
     drifted = {line.column for line in lines if line.drifted}
     if len(evaluated) == 1:
         return f"{'drift' if drifted else 'no drift'} of {min(evaluated)}"
     columns = counted(len(evaluated), "column")
-    if not drifted:
-        return f"no drift in {columns}"
-    return f"drift in {len(drifted)} of {columns}{_allowed(verdict, share)}"
-
-
-def _allowed(verdict: Verdict, share: float) -> str:
-    if not share:
-        return ""
-    return f", {'within' if verdict.passed else 'over'} the {percent(share)} allowed"
+    return f"drift in {len(drifted)} of {columns}" if drifted else f"no drift in {columns}"
 
 
 def _moved(lines: Sequence[ColumnDrift]) -> str:
-    parts = []
-    for statistic, name in _NAMES.items():
-        moved = [line for line in lines if line.drifted and line.statistic == statistic]
-        if moved:
-            shown = [f"{line.column} {short(line.value)}" for line in moved]
-            parts.append(f"{name} over {short(moved[0].threshold)}: {_listed(shown)}")
+    """Each drifted column once, by its gravest line, under the title of its statistic."""
+    gravest: dict[str, ColumnDrift] = {}
+    for line in lines:
+        if line.drifted:
+            gravest.setdefault(line.column, line)
+    declared, parts = max((line.span for line in lines), default=1), []
+    for statistic in dict.fromkeys(line.statistic for line in gravest.values()):
+        moved = [_far(line, declared) for line in gravest.values() if line.statistic == statistic]
+        parts.append(f"{STATISTICS[statistic].title}: {_listed(moved)}")
     return f" ({'; '.join(parts)})" if parts else ""
 
 
-def _few_rows(thin: Sequence[ColumnDrift], min_rows: int) -> str:
-    rows: dict[str, int] = {}
-    for line in thin:
-        rows[line.column] = max(rows.get(line.column, 0), line.rows)
-    if not rows:
+def _far(line: ColumnDrift, window: int) -> str:
+    """How far a column moved; over which partitions, unless it is the declared window."""
+    declared = "declared " if line.declared else ""
+    when = "" if line.span == window else f" in the last {_partitions(line.span)}"
+    still = ", not cleared yet" if line.held else ""
+    return f"{line.column} {short(line.value)} over {declared}{short(line.threshold)}{when}{still}"
+
+
+def _partitions(span: int) -> str:
+    return "partition" if span == 1 else f"{span} partitions"
+
+
+def _missing(silent: Sequence[ColumnDrift], named: bool) -> str:
+    """Why nothing can be said of each column, by its widest window; alike reasons once."""
+    widest = {line.column: line for line in sorted(silent, key=lambda line: line.span)}
+    reasons: dict[str, list[str]] = {}
+    for line in widest.values():
+        reasons.setdefault(line.why, []).append(line.column)
+    if not reasons:
         return "no columns to compare"
-    shown = [f"{column} ({counted(count, 'row')})" for column, count in rows.items()]
-    return f"{_listed(shown)}; both sides need {counted(min_rows, 'row')}"
+    if len(reasons) == 1 and not named:
+        return next(iter(reasons))
+    return _listed([f"{_listed(columns)} ({why})" for why, columns in reasons.items()])
 
 
 def _listed(names: Sequence[str]) -> str:

@@ -10,7 +10,11 @@ def unseen_rate(reference: ColumnProfile, analysis: ColumnProfile) -> float:
 
     Bounds: 0 (nothing new, or less than in the reference itself) to 1. NaN when either side has
     no values. Source: a difference of two proportions, one-sided.
+
+    Raises:
+        ProfileError: The two profiles were counted in different bins.
     """
+    reference.check_same_bins(analysis)
     if not (reference.values and analysis.values):
         return float("nan")
     return max(0.0, _outside(analysis) - _outside(reference))

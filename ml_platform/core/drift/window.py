@@ -1,7 +1,8 @@
-"""One trailing window against the reference: inputs, unseen values and score, each judged apart.
+"""The last partitions against the reference: inputs, unseen values and score, each judged apart.
 
 They are kept apart because they ask for different actions: moved inputs alone ask for none,
-unseen values ask whether labels cover them, a moved score asks for labels.
+unseen values ask whether labels cover them, a moved score asks for labels. They share one
+false-alarm budget.
 """
 
 from __future__ import annotations
@@ -13,14 +14,15 @@ from typing import Any
 
 from ml_platform.core import names
 from ml_platform.core.check_outcome import CheckOutcome
+from ml_platform.core.drift.calibrate import Partition
 from ml_platform.core.drift.column_drift import ColumnDrift
-from ml_platform.core.drift.report import DriftReport, judge_drift, report_of
-from ml_platform.core.monitoring_spec import DriftSpec
+from ml_platform.core.drift.judge import Yardstick, judge, window_profiles
+from ml_platform.core.drift.report import DriftReport, report_of
 from ml_platform.core.profile import ColumnProfile
 from ml_platform.core.score_profile import SCORE
 from ml_platform.core.verdict import Verdict
 
-_UNSEEN = "unseen_rate"
+_UNSEEN = frozenset({"unseen_rate", "range_novelty"})
 
 
 @dataclass(frozen=True)
@@ -43,39 +45,34 @@ class WindowDrift:
         return reports[check].outcome()
 
     def rows(self, computed_at: datetime) -> Iterator[dict[str, Any]]:
-        """Rows for the drift table, one per column and statistic."""
+        """Rows for the drift table, one per column, statistic and window."""
         for report in (self.columns, self.unseen, self.score):
             for line in report.columns:
                 kept = asdict(line)
                 kept["verdict"] = str(_verdict(line))
-                kept["window"], kept["segment"] = "trailing", ""
-                del kept["drifted"], kept["distance"]
+                kept["window"] = "partition" if line.span == 1 else "trailing"
+                kept["segment"] = ""
+                del kept["drifted"]
                 yield kept | {"computed_at": computed_at}
 
 
-def judge_window(
-    reference: Sequence[ColumnProfile],
-    inputs: Sequence[ColumnProfile],
-    score: Sequence[ColumnProfile],
-    limits: DriftSpec,
-) -> WindowDrift:
-    """Judge a window.
+def judge_window(by: Yardstick, recent: Sequence[Partition]) -> WindowDrift:
+    """Judge the window that ends with the last partition.
 
     Args:
-        reference: one profile per input, and one of the score.
-        inputs: merged profiles of the window's inputs, one per column.
-        score: merged profile of the champion's scores in the window, or nothing.
-        limits: ``monitoring.drift`` of the model.
+        by: What the champion is judged by; its reference has one profile per input, and one of
+            the score where there is one.
+        recent: The last ``by.looked_at`` partitions, oldest first and without gaps, with the
+            profiles of the inputs and of the champion's scores.
     """
-    on_inputs = [p for p in reference if p.column != SCORE]
-    on_score = [p for p in reference if p.column == SCORE]
-    lines = judge_drift(on_inputs, inputs, limits).columns
+    lines = judge(by, recent)
+    inputs = [line for line in lines if line.column != SCORE]
     return WindowDrift(
-        columns=report_of([x for x in lines if x.statistic != _UNSEEN], limits),
-        unseen=report_of([x for x in lines if x.statistic == _UNSEEN], limits),
-        score=judge_drift(on_score, score, limits),
-        reference=tuple(reference),
-        analysis=(*inputs, *score),
+        columns=report_of(line for line in inputs if line.statistic not in _UNSEEN),
+        unseen=report_of(line for line in inputs if line.statistic in _UNSEEN),
+        score=report_of(line for line in lines if line.column == SCORE),
+        reference=tuple(by.reference.values()),
+        analysis=tuple(window_profiles(recent, by.span).values()),
     )
 
 

@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from ml_platform.core.check_outcome import CheckOutcome
 from ml_platform.core.figures import counted
 from ml_platform.core.metric_names import METRICS
+from ml_platform.core.performance.brief import BEYOND, PERHAPS_BEYOND, brief
 from ml_platform.core.performance.interval import Interval
 from ml_platform.core.performance.metric_line import Bounds, MetricLine, metric_line
 from ml_platform.core.verdict import Verdict, worst
@@ -25,6 +26,7 @@ class PerformanceReport:
             warned but one of them could not be judged, or when no limit is set at all.
         lines: One per metric that was measured or has a limit.
         sentence: The same for a person.
+        brief: The same in a few words; empty when nothing was evaluated.
         rows: Labelled rows of the window.
         coverage: Share of the window's predictions that have a label, 0 to 1.
     """
@@ -32,6 +34,7 @@ class PerformanceReport:
     verdict: Verdict
     lines: tuple[MetricLine, ...]
     sentence: str
+    brief: str
     rows: int
     coverage: float
 
@@ -39,7 +42,8 @@ class PerformanceReport:
         """The report as a check shows it: the values as numbers, every line in the table."""
         numbers: dict[str, float | int] = {line.metric: line.value for line in self.lines}
         numbers |= {"rows": self.rows, "coverage": self.coverage}
-        return CheckOutcome(self.verdict, self.sentence, numbers, [asdict(x) for x in self.lines])
+        table = [asdict(line) for line in self.lines]
+        return CheckOutcome(self.verdict, self.sentence, numbers, table, self.brief)
 
 
 def judge_performance(
@@ -78,7 +82,12 @@ def judge_performance(
     sentence = _said(verdict, limited) + f" ({labelled})"
     if few:
         sentence = f"performance not evaluated: {few}"
-    return PerformanceReport(verdict, lines, sentence, rows, coverage)
+    told = (
+        brief(limited, verdict, BEYOND if verdict is Verdict.FAILED else PERHAPS_BEYOND)
+        if limited
+        else ""
+    )
+    return PerformanceReport(verdict, lines, sentence, told, rows, coverage)
 
 
 def _verdict(limited: Sequence[MetricLine]) -> Verdict:

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import ArrayLike
+from numpy.typing import ArrayLike, NDArray
 
 from ml_platform.core.performance.metrics import classification_metrics
+
+SegmentKey = tuple[str, str]
+"""A segment column and one of its values."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,18 +60,21 @@ def segment_metrics(
         ValueError: What `classification_metrics` refuses.
     """
     labels, scores = np.asarray(label), np.asarray(score)
-    given = np.asarray(values, dtype=object)
-    # Only NaN differs from itself.
-    names = ["(missing)" if v is None or v != v else str(v) for v in given]
-    found, where = np.unique(np.array(names, dtype=str), return_inverse=True)
     lines = []
-    for position, value in enumerate(found):
-        inside = where == position
+    for value, inside in by_value(values):
         rows = int(inside.sum())
         enough = rows >= min_rows
         metrics = classification_metrics(labels[inside], scores[inside], threshold)
         positives = int(labels[inside].sum())
-        lines.append(
-            SegmentMetrics(segment, str(value), rows, positives, metrics if enough else {})
-        )
+        lines.append(SegmentMetrics(segment, value, rows, positives, metrics if enough else {}))
     return tuple(sorted(lines, key=lambda line: (-line.rows, line.value)))
+
+
+def by_value(values: ArrayLike) -> Iterator[tuple[str, NDArray[np.bool_]]]:
+    """Each value of a segment column, with which rows hold it, shape [n]."""
+    given = np.asarray(values, dtype=object)
+    # Only NaN differs from itself.
+    names = ["(missing)" if v is None or v != v else str(v) for v in given]
+    found, where = np.unique(np.array(names, dtype=str), return_inverse=True)
+    for position, value in enumerate(found):
+        yield str(value), where == position

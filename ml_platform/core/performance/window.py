@@ -13,11 +13,17 @@ from numpy.typing import NDArray
 from ml_platform.core.monitoring_spec import PerformanceSpec
 from ml_platform.core.performance.bootstrap import bootstrap_intervals
 from ml_platform.core.performance.interval import Interval
+from ml_platform.core.performance.metric_line import MetricLine
 from ml_platform.core.performance.report import PerformanceReport, judge_performance
-from ml_platform.core.performance.segments import SegmentMetrics, segment_metrics
+from ml_platform.core.performance.segment_report import (
+    SegmentReference,
+    SegmentReport,
+    judge_segments,
+)
 
 METHOD = "percentile bootstrap, 400 resamples"
 Reference = Callable[[int], Mapping[str, float]]
+SegmentReferences = Callable[[int], SegmentReference]
 
 
 @dataclass(frozen=True)
@@ -29,7 +35,9 @@ class WindowPerformance:
         day: Metrics of the day alone; empty when it has no labelled row.
         day_rows: Labelled rows of the day.
         day_coverage: Share of the day's predictions that have a label.
-        segments: Metrics of the window within each segment value.
+        segments: Metrics of the window within each segment value, judged.
+        positives: Labels of the window that are 1.
+        labelled_days: Partitions of the window with a label.
         model_version: The version whose rows were measured; None without any row.
         labels_as_of: When the newest of the labels was learned: those known then give the same
             metrics again. None without any label.
@@ -39,7 +47,9 @@ class WindowPerformance:
     day: Mapping[str, Interval]
     day_rows: int
     day_coverage: float
-    segments: tuple[SegmentMetrics, ...]
+    segments: tuple[SegmentReport, ...]
+    positives: int
+    labelled_days: int
     model_version: int | None
     labels_as_of: datetime | None
 
@@ -54,18 +64,15 @@ class WindowPerformance:
         }
         window = {"labelled_rows": self.report.rows, "coverage": self.report.coverage}
         for line in self.report.lines:
-            found = {"value": line.value, "low": line.low, "high": line.high, "limit": line.limit}
-            verdict = {"metric": line.metric, "verdict": str(line.verdict)}
-            yield shared | window | found | verdict | {"window": "trailing"}
+            yield shared | window | _cells(line) | {"window": "trailing"}
         for metric, interval in self.day.items():
             found = {"value": interval.value, "low": interval.low, "high": interval.high}
             day = {"labelled_rows": self.day_rows, "coverage": self.day_coverage}
             yield shared | day | found | {"metric": metric, "window": "day"}
         for part in self.segments:
             where = {"segment": part.segment, "segment_value": part.value, "window": "trailing"}
-            for metric, value in part.metrics.items():
-                counted = {"metric": metric, "value": value, "labelled_rows": part.rows}
-                yield shared | where | counted
+            for line in part.lines:
+                yield shared | where | _cells(line) | {"labelled_rows": part.rows}
 
 
 def measure_window(
@@ -75,6 +82,7 @@ def measure_window(
     spec: PerformanceSpec,
     segments: Sequence[str],
     reference: Reference,
+    segment_reference: SegmentReferences,
 ) -> WindowPerformance:
     """Measure the logged rows of a window that have a label.
 
@@ -88,6 +96,7 @@ def measure_window(
         spec: ``monitoring.performance`` of the model.
         segments: Names of the segment columns.
         reference: Gives the hold-out metrics of a model version.
+        segment_reference: Gives them by segment and value.
     """
     versions = np.asarray(columns["model_version"], dtype=np.int64)
     if not len(versions):
@@ -119,10 +128,18 @@ def measure_window(
         segments=tuple(
             part
             for segment in segments
-            for part in segment_metrics(
-                segment, labelled[segment], label, score, threshold, spec.min_labels
+            for part in judge_segments(
+                segment,
+                labelled[segment],
+                label,
+                score,
+                threshold,
+                segment_reference(newest),
+                spec,
             )
         ),
+        positives=int(label.sum()),
+        labelled_days=len(set(labelled["partition"].tolist())),
         model_version=newest,
         labels_as_of=as_of,
     )
@@ -149,4 +166,15 @@ def _share(flags: NDArray[np.bool_]) -> float:
 
 def _nothing(spec: PerformanceSpec) -> WindowPerformance:
     report = judge_performance({}, {}, spec.floors, spec.max_drop, 0, 0.0, spec.min_labels)
-    return WindowPerformance(report, {}, 0, 0.0, (), None, None)
+    return WindowPerformance(report, {}, 0, 0.0, (), 0, 0, None, None)
+
+
+def _cells(line: MetricLine) -> dict[str, Any]:
+    return {
+        "metric": line.metric,
+        "value": line.value,
+        "low": line.low,
+        "high": line.high,
+        "limit": line.limit,
+        "verdict": str(line.verdict),
+    }

@@ -1,4 +1,4 @@
-"""Inputs or scores are not what they were, with or without a loss of performance."""
+"""Inputs are not what they were, and no loss of performance is seen."""
 
 from ml_platform.core.alerts import Severity
 from ml_platform.core.decision import Action, Brake, Cause, Decision
@@ -7,6 +7,7 @@ from ml_platform.core.figures import counted
 from ml_platform.core.ledger import Past
 from ml_platform.core.retraining_spec import RetrainingSpec
 from ml_platform.core.rules.seen import (
+    estimated_at,
     evidence,
     missing_labels,
     not_listed,
@@ -39,48 +40,28 @@ def unseen(policy: RetrainingSpec, facts: Facts, past: Past) -> Decision | None:
     return retraining(Cause.UNSEEN, f"{fact.said}; {labelled}", CheckName.UNSEEN, fact)
 
 
-def drift_with_loss(policy: RetrainingSpec, facts: Facts, past: Past) -> Decision | None:
-    """Covariate drift, and performance lost: retrain."""
-    fact = violation(facts, CheckName.DRIFT)
-    loss = violation(facts, CheckName.PERFORMANCE)
-    if fact is None or loss is None:
-        return None
-    if "drift" not in policy.on:
-        return not_listed(Cause.COVARIATE_DRIFT, fact, "drift")
-    said = f"{fact.said}, {loss.said}"
-    return retraining(Cause.COVARIATE_DRIFT, said, CheckName.DRIFT, fact, loss)
-
-
-def score_drift(policy: RetrainingSpec, facts: Facts, past: Past) -> Decision | None:
-    """Scores drifted and labels are not in yet: wait for them, say what is missing."""
-    fact = violation(facts, CheckName.SCORE_DRIFT)
-    if fact is None:
-        return None
-    realised = realised_since(facts, CheckName.SCORE_DRIFT)
-    if realised is None:
-        return Decision(
-            Action.ALERT,
-            Cause.SCORE_DRIFT,
-            f"{fact.said}; wait for labels: {missing_labels(facts)}",
-            evidence(fact),
-            Brake.IMMATURE_LABELS,
-            Severity.WARNING,
-        )
-    return watched(Cause.SCORE_DRIFT, fact, realised)
-
-
 def covariate_drift(policy: RetrainingSpec, facts: Facts, past: Past) -> Decision | None:
-    """Inputs drifted: no retraining while performance is fine; wait where it is not known yet."""
-    fact = violation(facts, CheckName.DRIFT)
+    """Columns drifted: no retraining while performance is fine; wait where it is not known yet."""
+    return _recorded(Cause.COVARIATE_DRIFT, CheckName.DRIFT, facts)
+
+
+def multivariate_drift(policy: RetrainingSpec, facts: Facts, past: Past) -> Decision | None:
+    """Rows as a whole can be told from the reference's: recorded, like drift of columns."""
+    return _recorded(Cause.MULTIVARIATE_DRIFT, CheckName.MULTIVARIATE_DRIFT, facts)
+
+
+def _recorded(cause: Cause, check: CheckName, facts: Facts) -> Decision | None:
+    fact = violation(facts, check)
     if fact is None:
         return None
-    realised = realised_since(facts, CheckName.DRIFT)
-    if realised is None:
-        return Decision(
-            Action.WAIT,
-            Cause.COVARIATE_DRIFT,
-            f"{fact.said}; whether performance suffers is not known yet: {missing_labels(facts)}",
-            evidence(fact),
-            Brake.IMMATURE_LABELS,
-        )
-    return watched(Cause.COVARIATE_DRIFT, fact, realised)
+    found = (estimated_at(facts, fact), realised_since(facts, check))
+    known = [performance for performance in found if performance is not None]
+    if known:
+        return watched(cause, fact, *known)
+    return Decision(
+        Action.WAIT,
+        cause,
+        f"{fact.said}; whether performance suffers is not known yet: {missing_labels(facts)}",
+        evidence(fact),
+        Brake.IMMATURE_LABELS,
+    )

@@ -1,4 +1,8 @@
-"""Performance on matured labels was lost: since the last promotion, or for another reason."""
+"""Labels show a loss: since the last promotion, or for another reason.
+
+Two checks look at labels. `PERFORMANCE` asks how good the decisions were; `CONCEPT_DRIFT` asks
+whether they were worse than inputs and scores let one expect, which no drift of inputs explains.
+"""
 
 from collections.abc import Sequence
 
@@ -13,40 +17,61 @@ from ml_platform.core.rules.seen import evidence, not_listed, retraining, violat
 def performance_loss_after_promotion(
     policy: RetrainingSpec, facts: Facts, past: Past
 ) -> Decision | None:
-    """Performance was lost with the last promotion: put the previous champion back first.
+    """Performance was lost with the last promotion: put the previous champion back first."""
+    cause = Cause.PERFORMANCE_LOSS_AFTER_PROMOTION
+    return _roll_back(cause, CheckName.PERFORMANCE, facts, past)
 
-    Not twice in a row: a champion that is itself the product of a roll-back stays.
-    """
-    before = facts.before_champion(CheckName.PERFORMANCE)
-    since = facts.of_champion(CheckName.PERFORMANCE)
+
+def concept_drift_after_promotion(
+    policy: RetrainingSpec, facts: Facts, past: Past
+) -> Decision | None:
+    """Only since the last promotion is the truth worse than expected: put the previous one back."""
+    cause = Cause.CONCEPT_DRIFT_AFTER_PROMOTION
+    return _roll_back(cause, CheckName.CONCEPT_DRIFT, facts, past)
+
+
+def performance_loss(policy: RetrainingSpec, facts: Facts, past: Past) -> Decision | None:
+    """Performance on matured labels was lost: retrain."""
+    return _retrain(Cause.PERFORMANCE_LOSS, CheckName.PERFORMANCE, policy, facts)
+
+
+def concept_drift(policy: RetrainingSpec, facts: Facts, past: Past) -> Decision | None:
+    """What follows from the inputs has changed: retrain, as for a loss of performance."""
+    return _retrain(Cause.CONCEPT_DRIFT, CheckName.CONCEPT_DRIFT, policy, facts)
+
+
+def _retrain(
+    cause: Cause, check: CheckName, policy: RetrainingSpec, facts: Facts
+) -> Decision | None:
+    fact = violation(facts, check)
+    if fact is None:
+        return None
+    if "degradation" in policy.on:
+        return retraining(cause, fact.said, check, fact)
+    return not_listed(cause, fact, "degradation")
+
+
+def _roll_back(cause: Cause, check: CheckName, facts: Facts, past: Past) -> Decision | None:
+    """Not twice in a row: a champion that is itself the product of a roll-back stays."""
+    before, since = facts.before_champion(check), facts.of_champion(check)
     if not (before and since and _began_with(before, since)):
         return None
     if facts.previous_champion_version is None or _rolled_back(facts, past):
         return None
     return Decision(
         Action.ROLL_BACK,
-        Cause.PERFORMANCE_LOSS_AFTER_PROMOTION,
+        cause,
         f"{since[-1].said}; it began with version {facts.champion_version}, promoted as of "
         f"{facts.champion_since}: back to version {facts.previous_champion_version}",
         evidence(since[-1]) | {"before": evidence(before[-1])},
         severity=Severity.ERROR,
-        patience=CheckName.PERFORMANCE,
+        patience=check,
     )
 
 
 def _began_with(before: Sequence[CheckFact], since: Sequence[CheckFact]) -> bool:
     """Tell whether it was fine until the promotion, was lost at once, and still is."""
     return before[-1].verdict.passed and since[0].verdict.violated and since[-1].verdict.violated
-
-
-def performance_loss(policy: RetrainingSpec, facts: Facts, past: Past) -> Decision | None:
-    """Performance on matured labels was lost: retrain."""
-    fact = violation(facts, CheckName.PERFORMANCE)
-    if fact is None:
-        return None
-    if "degradation" in policy.on:
-        return retraining(Cause.PERFORMANCE_LOSS, fact.said, CheckName.PERFORMANCE, fact)
-    return not_listed(Cause.PERFORMANCE_LOSS, fact, "degradation")
 
 
 def _rolled_back(facts: Facts, past: Past) -> bool:

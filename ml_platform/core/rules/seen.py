@@ -13,12 +13,18 @@ def violation(facts: Facts, name: CheckName) -> CheckFact | None:
     return history[-1] if history and history[-1].verdict.violated else None
 
 
-def realised_since(facts: Facts, drift: CheckName) -> CheckFact | None:
-    """Return the newest realised performance, if it covers any of the present run of drift."""
-    newest_first = reversed(facts.of_champion(drift))
+def realised_since(facts: Facts, check: CheckName) -> CheckFact | None:
+    """Return the newest realised performance, if it covers any of a check's present violations."""
+    newest_first = reversed(facts.of_champion(check))
     run = list(takewhile(lambda fact: fact.verdict.violated, newest_first))
     realised = facts.of_champion(CheckName.PERFORMANCE)
     return realised[-1] if realised and realised[-1].partition >= run[-1].partition else None
+
+
+def estimated_at(facts: Facts, drift: CheckFact) -> CheckFact | None:
+    """Return the estimate of performance without labels, if it covers the newest drift."""
+    estimated = facts.of_champion(CheckName.ESTIMATED_PERFORMANCE)
+    return estimated[-1] if estimated and estimated[-1].partition >= drift.partition else None
 
 
 def missing_labels(facts: Facts) -> str:
@@ -53,14 +59,15 @@ def not_listed(cause: Cause, fact: CheckFact, word: str) -> Decision:
     )
 
 
-def watched(cause: Cause, fact: CheckFact, realised: CheckFact) -> Decision:
-    """Tell of a drift that is only recorded, with the realised performance beside it."""
+def watched(cause: Cause, fact: CheckFact, *known: CheckFact) -> Decision:
+    """Tell of a drift that is only recorded, with what is known of performance beside it."""
+    lost = any(performance.verdict.violated for performance in known)
     return Decision(
         Action.ALERT,
         cause,
-        f"{fact.said}; {realised.said}: no retraining",
-        evidence(fact, realised),
-        severity=Severity.WARNING if realised.verdict.violated else Severity.INFO,
+        f"{'; '.join(each.said for each in (fact, *known))}: no retraining",
+        evidence(fact, *known),
+        severity=Severity.WARNING if lost else Severity.INFO,
     )
 
 

@@ -10,7 +10,7 @@ from ml_platform.core.verdict import Verdict
 
 
 def data_quality(policy: RetrainingSpec, facts: Facts, past: Past) -> Decision | None:
-    """Broken input (a file, its rows, their number): page, never retrain on it.
+    """Broken input (a file, its rows, how many and which, or none): page, never retrain on it.
 
     The newest evaluated fact of each check and table counts: one that could not be evaluated
     does not make up for an earlier failure. A warning does not count: a few quarantined rows are

@@ -13,7 +13,8 @@ from ml_platform.core.profile_columns import profile_columns
 
 
 def counted(counts: Sequence[int], missing: int = 0, kind: str = "numeric") -> ColumnProfile:
-    """A profile of the column ``x`` that holds just these counts."""
+    """A profile of the column ``x`` that holds just these counts; bin i of numbers all i."""
+    numbers = [i for i, count in enumerate(counts) if count] if kind == "numeric" else []
     return ColumnProfile(
         column="x",
         kind="numeric" if kind == "numeric" else "categorical",
@@ -22,10 +23,10 @@ def counted(counts: Sequence[int], missing: int = 0, kind: str = "numeric") -> C
         missing=missing,
         nan=0,
         infinite=0,
-        minimum=None,
-        maximum=None,
+        minimum=float(numbers[0]) if numbers else None,
+        maximum=float(numbers[-1]) if numbers else None,
         counts=tuple(counts),
-        total=0.0,
+        sums=tuple(float(i * n) for i, n in enumerate(counts)) if kind == "numeric" else (),
     )
 
 

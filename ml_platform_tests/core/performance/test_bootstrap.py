@@ -8,8 +8,11 @@ from scipy import stats
 from sklearn import metrics as sk
 
 from ml_platform.core.metric_names import METRICS
+from ml_platform.core.performance import bootstrap
 from ml_platform.core.performance.bootstrap import bootstrap_intervals, paired_difference
 from ml_platform.core.performance.metrics import classification_metrics
+from ml_platform.core.performance.scored_rows import ScoredRows
+from ml_platform.core.performance.weighted import weighted_metrics
 from ml_platform_tests.core.performance.scored import flights
 
 
@@ -122,3 +125,18 @@ def test_a_pair_is_known_better_than_its_two_sides() -> None:
     alone = bootstrap_intervals(label, score, 0.25)["brier"]
 
     assert paired.high - paired.low < (alone.high - alone.low) / 5
+
+
+def test_many_rows_are_drawn_by_cells_with_the_same_intervals() -> None:
+    generator = np.random.default_rng(3)
+    score = generator.beta(2, 8, 60_000)
+    label = (generator.random(60_000) < score).astype(int)
+    by_cells = bootstrap_intervals(label, score, 0.3)
+    rows = ScoredRows.of(label, score, 0.3)
+    drawn = [weighted_metrics(rows, w) for w in bootstrap._resamples(60_000, 200, 1)]
+    for metric, interval in by_cells.items():
+        values = np.concatenate([each[metric] for each in drawn])
+        width = interval.high - interval.low
+        assert interval.value == classification_metrics(label, score, 0.3)[metric]
+        assert width == pytest.approx(3.92 * values.std(), rel=0.25), metric
+        assert abs((interval.low + interval.high) / 2 - values.mean()) < 0.15 * width, metric

@@ -31,6 +31,18 @@ def test_one_lost_metric_fails_the_window() -> None:
     )
 
 
+def test_in_brief_only_what_gave_the_verdict_is_told() -> None:
+    lost = _judge({"brier": BRIER, "roc_auc": AUC}, {"roc_auc": 0.55}, {"brier": 0.02})
+    noisy = _judge({"brier": BRIER}, {"brier": 0.19})
+    kept = _judge({"roc_auc": AUC}, {"roc_auc": 0.55})
+
+    assert lost.outcome().brief == "brier .16 -> .194 beyond limits"
+    assert noisy.brief.endswith("perhaps beyond limits")
+    assert kept.brief.endswith("within limits")
+    assert _judge({"brier": BRIER}).brief == ""
+    assert _judge({"brier": BRIER}, {"brier": 0.19}, rows=3).brief == ""
+
+
 def test_every_limit_kept_is_passed_and_the_rest_is_shown() -> None:
     report = _judge({"brier": BRIER, "roc_auc": AUC}, {"roc_auc": 0.55})
 

@@ -47,6 +47,7 @@ def _measured(columns: Mapping[str, list[Any]], brier: float = 0.15) -> WindowPe
         spec=SPEC,
         segments=["origin"],
         reference=lambda version: {"brier": brier} if version == 2 else {},
+        segment_reference=lambda version: {("origin", "JFK"): {"brier": brier}},
     )
 
 

@@ -9,13 +9,13 @@ from ml_platform.core.retraining_spec import RetrainingSpec
 from ml_platform.core.rules.drift import (
     ROWS_TO_LEARN_A_VALUE,
     covariate_drift,
-    drift_with_loss,
-    score_drift,
+    multivariate_drift,
     unseen,
 )
 from ml_platform_tests.core.situations import POLICY, champion, day, seen
 
 DRIFT, PERFORMANCE = CheckName.DRIFT, CheckName.PERFORMANCE
+ESTIMATED = CheckName.ESTIMATED_PERFORMANCE
 WITHOUT_DRIFT = RetrainingSpec(on=("degradation",))
 
 
@@ -41,50 +41,38 @@ def test_drift_waits_while_the_champion_has_no_labels_at_all() -> None:
 
 @pytest.mark.parametrize("verdicts", ["", "p", "fp", "-"])
 def test_no_drift_calls_for_nothing(verdicts: str) -> None:
-    facts = champion(seen(DRIFT, verdicts))
-    assert covariate_drift(POLICY, facts, []) is None
-    assert drift_with_loss(POLICY, facts, []) is None
+    assert covariate_drift(POLICY, champion(seen(DRIFT, verdicts)), []) is None
 
 
-def test_drift_with_loss_retrains() -> None:
-    decision = drift_with_loss(POLICY, champion(seen(DRIFT, "f"), seen(PERFORMANCE, "f")), [])
+def test_an_estimate_within_its_band_is_as_good_as_labels_that_are_not_there_yet() -> None:
+    facts = champion(seen(DRIFT, "pf"), seen(ESTIMATED, "pp"))
+    decision = covariate_drift(POLICY, facts, [])
     assert decision is not None
-    assert (decision.verdict, decision.cause) == (Action.RETRAIN, Cause.COVARIATE_DRIFT)
-    assert decision.patience is DRIFT
+    assert (decision.verdict, decision.severity) == (Action.ALERT, Severity.INFO)
+    assert decision.reason == "drift as measured; estimated performance as measured: no retraining"
+    assert list(decision.evidence) == ["drift", "estimated_performance"]
 
 
-def test_drift_without_loss_does_not_retrain() -> None:
-    assert drift_with_loss(POLICY, champion(seen(DRIFT, "f"), seen(PERFORMANCE, "p")), []) is None
-
-
-def test_drift_with_loss_that_the_policy_does_not_list_is_told_and_no_more() -> None:
-    facts = champion(seen(DRIFT, "f"), seen(PERFORMANCE, "f"))
-    decision = drift_with_loss(WITHOUT_DRIFT, facts, [])
+def test_an_estimate_and_labels_are_both_told() -> None:
+    facts = champion(seen(DRIFT, "ff"), seen(ESTIMATED, "pp"), seen(PERFORMANCE, "p"))
+    decision = covariate_drift(POLICY, facts, [])
     assert decision is not None
-    assert decision.verdict is Action.ALERT
+    assert list(decision.evidence) == ["drift", "estimated_performance", "performance"]
 
 
-def test_drift_of_scores_waits_for_labels() -> None:
-    decision = score_drift(POLICY, champion(seen(CheckName.SCORE_DRIFT, "f")), [])
+@pytest.mark.parametrize("estimates", ["p-", "--"])
+def test_an_estimate_of_an_earlier_day_says_nothing_of_this_one(estimates: str) -> None:
+    decision = covariate_drift(POLICY, champion(seen(DRIFT, "pf"), seen(ESTIMATED, estimates)), [])
     assert decision is not None
-    assert (decision.verdict, decision.cause) == (Action.ALERT, Cause.SCORE_DRIFT)
-    assert decision.held_back_by is Brake.IMMATURE_LABELS
-    assert "wait for labels: too few labels" in decision.reason
+    assert decision.verdict is Action.WAIT
 
 
-@pytest.mark.parametrize(("realised", "severity"), [("p", Severity.INFO), ("f", Severity.WARNING)])
-def test_drift_of_scores_with_known_performance_is_recorded(
-    realised: str, severity: Severity
-) -> None:
-    facts = champion(seen(CheckName.SCORE_DRIFT, "f"), seen(PERFORMANCE, realised))
-    decision = score_drift(POLICY, facts, [])
+def test_rows_that_differ_only_as_a_whole_are_recorded_under_their_own_cause() -> None:
+    facts = champion(seen(CheckName.MULTIVARIATE_DRIFT, "w"), seen(ESTIMATED, "p"))
+    decision = multivariate_drift(POLICY, facts, [])
     assert decision is not None
-    assert (decision.verdict, decision.severity) == (Action.ALERT, severity)
-    assert decision.held_back_by is None
-
-
-def test_steady_scores_call_for_nothing() -> None:
-    assert score_drift(POLICY, champion(seen(CheckName.SCORE_DRIFT, "p")), []) is None
+    assert (decision.verdict, decision.cause) == (Action.ALERT, Cause.MULTIVARIATE_DRIFT)
+    assert multivariate_drift(POLICY, champion(seen(CheckName.MULTIVARIATE_DRIFT, "p")), []) is None
 
 
 UNSEEN = champion(seen(CheckName.UNSEEN, "f"))

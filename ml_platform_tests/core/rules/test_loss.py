@@ -3,64 +3,105 @@ from dataclasses import replace
 import pytest
 
 from ml_platform.core.decision import Action, Cause
-from ml_platform.core.facts import CheckName
+from ml_platform.core.facts import CheckName, Facts
 from ml_platform.core.retraining_spec import RetrainingSpec
-from ml_platform.core.rules.loss import performance_loss, performance_loss_after_promotion
+from ml_platform.core.rules import Rule
+from ml_platform.core.rules.loss import (
+    concept_drift,
+    concept_drift_after_promotion,
+    performance_loss,
+    performance_loss_after_promotion,
+)
 from ml_platform_tests.core.situations import POLICY, champion, decided, seen
 
-BEFORE = seen(CheckName.PERFORMANCE, "ppp", first=-2)
-LOST = champion(BEFORE, seen(CheckName.PERFORMANCE, "ff"))
+PERFORMANCE, CONCEPT = CheckName.PERFORMANCE, CheckName.CONCEPT_DRIFT
+RETRAINED = pytest.mark.parametrize(
+    ("rule", "check", "cause"),
+    [
+        (performance_loss, PERFORMANCE, Cause.PERFORMANCE_LOSS),
+        (concept_drift, CONCEPT, Cause.CONCEPT_DRIFT),
+    ],
+)
+ROLLED_BACK = pytest.mark.parametrize(
+    ("rule", "check", "cause"),
+    [
+        (
+            performance_loss_after_promotion,
+            PERFORMANCE,
+            Cause.PERFORMANCE_LOSS_AFTER_PROMOTION,
+        ),
+        (concept_drift_after_promotion, CONCEPT, Cause.CONCEPT_DRIFT_AFTER_PROMOTION),
+    ],
+)
 
 
-def test_a_loss_on_matured_labels_retrains() -> None:
-    decision = performance_loss(POLICY, champion(seen(CheckName.PERFORMANCE, "pf")), [])
+def lost(check: CheckName, before: str = "ppp", since: str = "ff") -> Facts:
+    return champion(seen(check, before, first=1 - len(before)), seen(check, since))
+
+
+@RETRAINED
+def test_a_loss_on_labels_retrains(rule: Rule, check: CheckName, cause: Cause) -> None:
+    decision = rule(POLICY, champion(seen(check, "pf")), [])
     assert decision is not None
-    assert (decision.verdict, decision.cause) == (Action.RETRAIN, Cause.PERFORMANCE_LOSS)
-    assert decision.patience is CheckName.PERFORMANCE
+    assert (decision.verdict, decision.cause) == (Action.RETRAIN, cause)
+    assert decision.patience is check
 
 
-def test_a_loss_that_the_policy_does_not_list_is_told_and_no_more() -> None:
-    policy = RetrainingSpec(on=("drift",))
-    decision = performance_loss(policy, champion(seen(CheckName.PERFORMANCE, "f")), [])
+@RETRAINED
+def test_a_loss_that_the_policy_does_not_list_is_told_and_no_more(
+    rule: Rule, check: CheckName, cause: Cause
+) -> None:
+    decision = rule(RetrainingSpec(on=("drift",)), champion(seen(check, "f")), [])
     assert decision is not None
-    assert decision.verdict is Action.ALERT
+    assert (decision.verdict, decision.cause) == (Action.ALERT, cause)
     assert 'does not list "degradation"' in decision.reason
 
 
+@RETRAINED
 @pytest.mark.parametrize("verdicts", ["", "p", "fp", "-"])
-def test_no_loss_calls_for_nothing(verdicts: str) -> None:
-    assert performance_loss(POLICY, champion(seen(CheckName.PERFORMANCE, verdicts)), []) is None
+def test_no_loss_calls_for_nothing(
+    rule: Rule, check: CheckName, cause: Cause, verdicts: str
+) -> None:
+    assert rule(POLICY, champion(seen(check, verdicts)), []) is None
 
 
-def test_the_predecessors_loss_is_not_the_champions() -> None:
-    before = champion(seen(CheckName.PERFORMANCE, "fff", first=-2))
-    assert performance_loss(POLICY, before, []) is None
+@RETRAINED
+def test_the_predecessors_loss_is_not_the_champions(
+    rule: Rule, check: CheckName, cause: Cause
+) -> None:
+    assert rule(POLICY, champion(seen(check, "fff", first=-2)), []) is None
 
 
-def test_a_loss_that_began_at_the_last_promotion_rolls_back_first() -> None:
-    decision = performance_loss_after_promotion(POLICY, LOST, [])
+@ROLLED_BACK
+def test_a_loss_that_began_at_the_last_promotion_rolls_back_first(
+    rule: Rule, check: CheckName, cause: Cause
+) -> None:
+    decision = rule(POLICY, lost(check), [])
     assert decision is not None
-    assert decision.verdict is Action.ROLL_BACK
-    assert decision.cause is Cause.PERFORMANCE_LOSS_AFTER_PROMOTION
+    assert (decision.verdict, decision.cause) == (Action.ROLL_BACK, cause)
+    assert decision.patience is check
     assert "back to version 1" in decision.reason
 
 
+@ROLLED_BACK
 @pytest.mark.parametrize(
     ("before", "since"), [("f", "ff"), ("", "ff"), ("-", "ff"), ("p", "pf"), ("p", "fp"), ("p", "")]
 )
-def test_a_loss_that_began_elsewhere_does_not_roll_back(before: str, since: str) -> None:
-    facts = champion(
-        seen(CheckName.PERFORMANCE, before, first=0), seen(CheckName.PERFORMANCE, since)
-    )
-    assert performance_loss_after_promotion(POLICY, facts, []) is None
+def test_a_loss_that_began_elsewhere_does_not_roll_back(
+    rule: Rule, check: CheckName, cause: Cause, before: str, since: str
+) -> None:
+    assert rule(POLICY, lost(check, before, since), []) is None
 
 
-def test_without_a_previous_champion_there_is_nothing_to_roll_back_to() -> None:
-    facts = replace(LOST, previous_champion_version=None)
-    assert performance_loss_after_promotion(POLICY, facts, []) is None
+@ROLLED_BACK
+def test_without_a_previous_champion_there_is_nothing_to_roll_back_to(
+    rule: Rule, check: CheckName, cause: Cause
+) -> None:
+    assert rule(POLICY, replace(lost(check), previous_champion_version=None), []) is None
 
 
-def test_it_does_not_roll_back_twice_in_a_row() -> None:
-    assert performance_loss_after_promotion(POLICY, LOST, [decided(Action.ROLL_BACK, 0)]) is None
+@ROLLED_BACK
+def test_it_does_not_roll_back_twice_in_a_row(rule: Rule, check: CheckName, cause: Cause) -> None:
+    assert rule(POLICY, lost(check), [decided(Action.ROLL_BACK, 0)]) is None
     earlier = [decided(Action.ROLL_BACK, -9), decided(Action.RETRAIN, 0)]
-    assert performance_loss_after_promotion(POLICY, LOST, earlier) is not None
+    assert rule(POLICY, lost(check), earlier) is not None

@@ -1,0 +1,87 @@
+"""The detectors of `river` by name, on daily shares of wrong decisions.
+
+Sources: ADWIN, Bifet and Gavalda (2007); DDM, Gama et al. (2004); HDDM_W, Frias-Blanco et al.
+(2015); Page-Hinkley, Page (1954). Their defaults are kept where
+nothing else is said beside them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any
+
+from ml_platform.core.concept_drift.matured_days import ErrorCount
+from ml_platform.core.errors import ConfigError
+
+DECISIONS_A_DAY = 250
+"""A day stands for at most so many decisions, right and wrong spread evenly: enough to tell rates
+apart, few enough that a year of any volume takes a second."""
+
+
+def detected_changes(detector: str, days: Sequence[ErrorCount]) -> list[bool]:
+    """Whether a detector found a change of the error rate on each day.
+
+    It starts anew with the first day, so the same days give the same answer whenever asked.
+
+    Args:
+        detector: A name of `DETECTORS`.
+        days: Oldest first.
+
+    Raises:
+        ConfigError: No such detector.
+    """
+    if detector not in DETECTORS:
+        raise ConfigError(
+            f'concept_drift.detector: given "{detector}". Valid choices: {", ".join(DETECTORS)}'
+        )
+    made = DETECTORS[detector]()
+    found = []
+    for day in days:
+        changed = False
+        for wrong in _decisions(day):
+            made.update(wrong)
+            changed |= made.drift_detected
+        found.append(changed)
+    return found
+
+
+def _decisions(day: ErrorCount) -> Iterator[bool]:
+    """Right and wrong decisions in the day's proportion, evenly spread."""
+    shown = min(day.rows, DECISIONS_A_DAY)
+    wrong = round(day.wrong * shown / day.rows) if day.rows else 0
+    for place in range(shown):
+        yield (place + 1) * wrong // shown > place * wrong // shown
+
+
+def _adwin() -> Any:
+    from river.drift import ADWIN
+
+    return ADWIN()
+
+
+def _ddm() -> Any:
+    from river.drift.binary import DDM
+
+    return DDM()
+
+
+def _hddm_w() -> Any:
+    from river.drift.binary import HDDMW
+
+    # The newest 100 decisions weigh most, not the newest 20: a day is told as an even mix.
+    return HDDMW(lambda_val=0.01)
+
+
+def _page_hinkley() -> Any:
+    from river.drift import PageHinkley
+
+    # A falling error rate is no harm.
+    return PageHinkley(mode="up")
+
+
+DETECTORS: dict[str, Callable[[], Any]] = {
+    "adwin": _adwin,
+    "ddm": _ddm,
+    "hddm_w": _hddm_w,
+    "page_hinkley": _page_hinkley,
+}

@@ -1,0 +1,164 @@
+"""The estimate of one partition and its trailing window, from counts of its scored rows."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from functools import cache, partial
+
+import numpy as np
+
+from ml_platform.core import names
+from ml_platform.core.check_outcome import CheckOutcome, not_evaluated
+from ml_platform.core.estimation.estimator import PerformanceEstimator
+from ml_platform.core.estimation.expected import expected_metrics
+from ml_platform.core.estimation.report import EstimateReport, judge_estimate
+from ml_platform.estimators.artifact import load_artifact
+from ml_platform.estimators.scoring_model import ScoringModel
+from ml_platform.lifecycle.estimator_table import KeptEstimator, read_estimator
+from ml_platform.lifecycle.holdout_metrics import holdout_metrics
+from ml_platform.lifecycle.model import Model
+from ml_platform.lifecycle.partitioning import window_of
+from ml_platform.lifecycle.scored_cells import VersionCells, count_cells
+from ml_platform.stores.lake import Lake
+from ml_platform.stores.model_registry import ModelRegistry
+
+CELLS = "rows"
+"""The row of this name holds the day's counts, so that a window is a sum of its days."""
+
+
+@dataclass(frozen=True)
+class PartitionEstimate:
+    """What was estimated as of one partition.
+
+    Attributes:
+        partition: its key.
+        cells: the day's rows, counted; None on a day without a prediction.
+        day: the estimate of the day; None without an estimator.
+        window: the estimate of the trailing window; None without an estimator.
+    """
+
+    partition: str
+    cells: VersionCells | None
+    day: EstimateReport | None = None
+    window: EstimateReport | None = None
+
+    def outcome(self) -> CheckOutcome:
+        """The check's outcome, with the version that it is about."""
+        if self.cells is None:
+            return not_evaluated("performance not estimated: nothing was predicted")
+        version = self.cells.version
+        if self.window is None:
+            found = not_evaluated(
+                f"performance not estimated: no estimator was kept with version {version}"
+            )
+        else:
+            found = self.window.outcome()
+        return replace(found, numbers={**found.numbers, "model_version": version})
+
+    def rows(self, computed_at: datetime) -> Iterator[dict[str, object]]:
+        """Rows for the table: the counts of the day, then day and window by metric."""
+        if self.cells is None or self.day is None or self.window is None:
+            return
+        shared = {
+            "partition": self.partition,
+            "model_version": self.cells.version,
+            "computed_at": computed_at,
+        }
+        counted = {"rows": self.cells.rows, "cells": self.cells.counts.ravel().tolist()}
+        yield shared | counted | {"window": "day", "metric": CELLS, "value": self.cells.rows}
+        for window, report in (("day", self.day), ("trailing", self.window)):
+            for row in report.rows():
+                yield shared | row | {"window": window}
+
+
+def estimate_partitions(
+    model: Model, lake: Lake, registry: ModelRegistry, partitions: Sequence[str]
+) -> dict[str, PartitionEstimate]:
+    """Estimate each partition and its trailing window; each partition's rows are read once."""
+    log = lake.table(model.table(names.INFERENCE_LOG))
+    logged = set(log.partitions()) if log.exists() else set()
+    kept = cache(partial(read_estimator, lake, model))
+    scoring_model = cache(partial(_scoring_model, model, registry))
+    counted = {
+        p: count_cells(log.files([p]), lambda v: _estimator(kept(v)), scoring_model)
+        if p in logged
+        else None
+        for p in partitions
+    }
+    return {p: _estimate(model, lake, p, counted) for p in partitions}
+
+
+def _estimate(
+    model: Model, lake: Lake, partition: str, counted: Mapping[str, VersionCells | None]
+) -> PartitionEstimate:
+    cells = counted[partition]
+    if cells is None or cells.estimator is None:
+        return PartitionEstimate(partition, cells)
+    monitoring = model.spec.monitoring
+    window = window_of(model.partitions, partition, monitoring.performance.window)
+    days = [*_of_other_days(model, lake, window, cells, counted), cells.counts]
+    reference = holdout_metrics(model, lake, cells.version)
+    unseen = unseen_values(model, lake, partition, cells.version)
+    day, trailing = (
+        judge_estimate(
+            expected_metrics(np.sum(parts, axis=0), cells.estimator),
+            cells.estimator,
+            len(parts),
+            reference,
+            monitoring.performance,
+            monitoring.estimated_performance,
+            unseen,
+        )
+        for parts in ([cells.counts], days)
+    )
+    return PartitionEstimate(partition, cells, day, trailing)
+
+
+def _of_other_days(
+    model: Model,
+    lake: Lake,
+    window: Sequence[str],
+    cells: VersionCells,
+    counted: Mapping[str, VersionCells | None],
+) -> list[np.ndarray]:
+    """Counts of the window's earlier days that the same version scored."""
+    known = [c.counts for p in window[:-1] if (c := counted.get(p)) and c.version == cells.version]
+    earlier = [p for p in window[:-1] if p not in counted]
+    table = lake.table(model.table(names.ESTIMATED_PERFORMANCE))
+    stored = set(table.partitions()) if earlier and table.exists() else set()
+    wanted = [p for p in earlier if p in stored]
+    if wanted:
+        rows = table.read_arrow(wanted, columns=["metric", "model_version", "cells"]).to_pylist()
+        known += [
+            np.asarray(row["cells"], dtype=np.int64).reshape(cells.counts.shape)
+            for row in rows
+            if row["metric"] == CELLS and row["model_version"] == cells.version
+        ]
+    return known
+
+
+def unseen_values(
+    model: Model, lake: Lake, partition: str, version: int
+) -> Mapping[str, float] | None:
+    """Share of values that the version's reference never had, by input; None where not known.
+
+    The greater one of the day and the drift's window.
+    """
+    table = lake.table(model.table(names.DRIFT))
+    if not table.exists() or partition not in table.partitions():
+        return None
+    found: dict[str, float] = {}
+    for row in table.read_arrow([partition]).to_pylist():
+        own = row["statistic"] == "unseen_rate" and row["model_version"] == version
+        if own and row["column"] in model.inputs and row["value"] is not None:
+            found[row["column"]] = max(row["value"], found.get(row["column"], 0.0))
+    return found or None
+
+
+def _estimator(kept: KeptEstimator | None) -> PerformanceEstimator | None:
+    return None if kept is None else kept.estimator
+
+
+def _scoring_model(model: Model, registry: ModelRegistry, version: int) -> ScoringModel:
+    found = registry.version(model.name, version)
+    return load_artifact(found.path, found.manifest_sha256)

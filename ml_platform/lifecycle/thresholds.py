@@ -1,0 +1,134 @@
+"""Thresholds: how far a version's reference strays from itself, stored when it is trained."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import pyarrow as pa
+
+from ml_platform.core import names
+from ml_platform.core.drift.budget import alarm_level, paid_tests, threshold_alone
+from ml_platform.core.drift.cadence import cadence_of
+from ml_platform.core.drift.calibrate import Partition, calibrate
+from ml_platform.core.drift.calibration import Calibration
+from ml_platform.core.drift.window_lengths import window_lengths
+from ml_platform.core.figures import counted
+from ml_platform.core.score_profile import SCORE
+from ml_platform.core.segmentation import ALL_ROWS
+from ml_platform.lifecycle.model import Model
+from ml_platform.lifecycle.partition_profiles import (
+    Score,
+    partition_profiles,
+    partitions_in,
+    score_profiles,
+)
+from ml_platform.lifecycle.training_rows import LabelledRows
+from ml_platform.stores.lake import Lake
+
+THRESHOLDS_SCHEMA = pa.schema(
+    [
+        ("model_version", pa.int64()),
+        ("column", pa.string()),
+        ("statistic", pa.string()),
+        ("span", pa.int64()),
+        ("threshold", pa.float64()),
+        ("how", pa.string()),
+        ("floor", pa.float64()),
+        ("partitions", pa.int64()),
+        ("mean", pa.float64()),
+        ("spread", pa.float64()),
+        ("freedom", pa.float64()),
+        ("number", pa.float64()),
+        ("effects", pa.list_(pa.float64())),
+        ("note", pa.string()),
+        ("why", pa.string()),
+    ]
+)
+"""One row per model version, column, statistic and length of window; see `Calibration`. The
+threshold is what a column must exceed to raise an alarm alone; the mean and spread are those of
+logarithms of value plus half the floor."""
+
+
+def keep_thresholds(
+    model: Model,
+    lake: Lake,
+    version: int,
+    score: Score,
+    train: LabelledRows,
+    holdout: LabelledRows,
+) -> dict[str, Any]:
+    """Calibrate and store what later windows are judged by; gives the metadata to show.
+
+    The score's reference is the hold-out alone, since scores of rows that were learnt from are
+    others. How they change from day to day is alike, and is taken from all partitions: each
+    window is held against as many partitions before it as the hold-out has.
+
+    Args:
+        model: The model.
+        lake: With the profiles of all partitions of the two splits.
+        version: The version that was trained.
+        score: Its scores of some input columns.
+        train: Rows it learnt from.
+        holdout: Rows it did not.
+    """
+    window = sorted({*train.partitions.tolist(), *holdout.partitions.tolist()})
+    scores = score_profiles(score, (train, holdout))
+    parts, _ = partition_profiles(lake, model, window, [ALL_ROWS])
+    reference = [(key, {**found, **scores[key]}) for key, found in parts]
+    lengths = {SCORE: len(set(holdout.partitions.tolist()))}
+    found = calibrations_of(model, reference, lengths)
+    rows = pa.Table.from_pylist(_rows(model, found, window, version), schema=THRESHOLDS_SCHEMA)
+    once = (f"{model.name}/thresholds/{version}", 1)
+    lake.table(model.table(names.THRESHOLDS)).append_arrow(rows, app=once)
+    missing = dict.fromkeys(each.why for each in found if each.why)
+    return {
+        "thresholds": sum(not each.why for each in found),
+        "thresholds_missing": "; ".join(missing) or "none",
+    }
+
+
+def calibrations_of(
+    model: Model, reference: Sequence[Partition], lengths: Mapping[str, int]
+) -> list[Calibration]:
+    """Calibrations of the declared window and of shorter ones, down to the last partition."""
+    limits = model.spec.monitoring.drift
+    spans = window_lengths(partitions_in(model, limits.window))
+    return [each for span in spans for each in calibrate(reference, limits, span, lengths)]
+
+
+def read_calibrations(lake: Lake, model: Model, version: int) -> list[Calibration]:
+    """What `keep_thresholds` stored for a version; nothing for one that was trained before."""
+    table = lake.table(model.table(names.THRESHOLDS))
+    rows = table.read_arrow().to_pylist() if table.exists() else []
+    return [Calibration.from_row(row) for row in rows if row["model_version"] == version]
+
+
+def _rows(
+    model: Model, found: Sequence[Calibration], window: Sequence[str], version: int
+) -> list[dict[str, Any]]:
+    limits = model.spec.monitoring.drift
+    level = alarm_level(limits.false_alarms_per_year, cadence_of(window))
+    tests = paid_tests(found, level)
+    return [
+        each.to_row()
+        | {
+            "model_version": version,
+            "threshold": threshold_alone(each, tests, level),
+            "how": each.why or _how(each),
+        }
+        for each in found
+    ]
+
+
+def _how(calibration: Calibration) -> str:
+    """Say what a calibration rests on.
+
+    >>> _how(Calibration("temp", "psi", 7, 0.01, 52, number=6.51, effects=()))
+    'leave-one-out over 52 partitions, as good as 6.5 independent windows of 7 partitions'
+    """
+    windows = f"windows of {counted(calibration.span, 'partition')}"
+    return (
+        f"leave-one-out over {counted(calibration.partitions, 'partition')}, "
+        f"as good as {calibration.number:.1f} independent {windows}"
+    )
