@@ -28,13 +28,28 @@ _SEVERITY = {
     names.FRESHNESS: Severity.ERROR,
     names.PERFORMANCE_LEVEL: Severity.ERROR,
     names.ENOUGH_ROWS: Severity.ERROR,
+    names.CONCEPT_DRIFT: Severity.ERROR,
     names.COLUMN_DRIFT: Severity.INFO,
+    names.MULTIVARIATE_DRIFT: Severity.INFO,
+    names.ESTIMATED_LEVEL: Severity.INFO,
     names.SCORE_DRIFT: Severity.WARNING,
     names.UNSEEN_VALUES: Severity.WARNING,
+    names.LABEL_DRIFT: Severity.WARNING,
     names.LABEL_JOIN: Severity.WARNING,
 }
 # Each partition of a source is refused, and mended, by itself: another day's pass does not end it.
-_BY_PARTITION = frozenset({names.READABLE, names.CONTRACT, names.CONSERVATION})
+# Changed columns may only have warned, which holds nothing up: the next day ends that.
+_BY_PARTITION = frozenset(
+    {
+        names.READABLE,
+        names.CONTRACT,
+        names.CONSERVATION,
+        names.VOLUME,
+        names.NULL_SPIKE,
+        names.DUPLICATES,
+        names.CATEGORY_EXPLOSION,
+    }
+)
 
 
 class RunEnd(StrEnum):

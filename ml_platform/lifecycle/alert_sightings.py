@@ -30,8 +30,6 @@ from ml_platform.lifecycle.model import Model
 from ml_platform.lifecycle.source import Source
 from ml_platform.stores.ledger import Ledger
 
-# Runs write at once, and what one wrote earlier can become visible later: this stretch before the
-# newest event read is looked at again on every tick, and what was seen in it is remembered.
 _CHECKS_READ = 250  # of each check: twice a range of 120 days, whose evaluations come at once
 _RUNS_READ = 1_000  # a run for each of 120 days and each of several tables
 _ENDS = {
@@ -53,8 +51,11 @@ _MODEL_CHECKS = {
     names.PREDICTIONS: (names.EVERY_EVENT_SCORED,),
     names.INFERENCE_LOG: (names.LOGGED_ONCE,),
     names.LABELS: (names.LABEL_JOIN,),
-    names.PERFORMANCE: (names.PERFORMANCE_LEVEL,),
     names.DRIFT: (names.COLUMN_DRIFT, names.UNSEEN_VALUES, names.SCORE_DRIFT),
+    names.ESTIMATED_PERFORMANCE: (names.ESTIMATED_LEVEL,),
+    names.PERFORMANCE: (names.PERFORMANCE_LEVEL, names.CONCEPT_DRIFT, names.LABEL_DRIFT),
+    # The verdict itself sums up what the others have told.
+    names.VERDICT: (names.MULTIVARIATE_DRIFT,),
     names.TRAINING_SET: (names.ENOUGH_ROWS,),
 }
 
@@ -92,7 +93,7 @@ def _of_checks(
     models: Sequence[Model],
     after: datetime,
 ) -> Iterator[Sighting]:
-    for asset, check, model, partitioned in _checks(sources, models):
+    for asset, check, model, partitioned in told_checks(sources, models):
         for found in findings(instance, asset, check, _CHECKS_READ):
             at = datetime.fromtimestamp(found.at, UTC)
             if at <= after:
@@ -109,7 +110,7 @@ def _of_finding(found: Finding, at: datetime, model: str | None) -> Iterable[Inc
     return () if incident is None else (incident,)
 
 
-def _checks(
+def told_checks(
     sources: Sequence[Source], models: Sequence[Model]
 ) -> Iterator[tuple[tuple[str, ...], str, str | None, bool]]:
     """Asset, check, model and whether it is partitioned, of each check that people hear of."""

@@ -25,7 +25,7 @@ from ml_platform.core.figures import counted
 from ml_platform.core.quality_over_time.freshness import freshness_outcome
 from ml_platform.core.verdict import Verdict
 from ml_platform.lifecycle.check_results import single_result
-from ml_platform.lifecycle.landing import landed_files
+from ml_platform.lifecycle.landed_files import landed_files
 from ml_platform.lifecycle.model import Model
 from ml_platform.lifecycle.source import Source
 from ml_platform.resources.lake_resource import LakeResource

@@ -1,7 +1,6 @@
 """Landing: a sensor that sees files land and asks for the runs that take them in."""
 
 import hashlib
-import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -29,6 +28,7 @@ from ml_platform.core.landing import (
     plan_ingestion,
 )
 from ml_platform.core.landing_backlog import ATTEMPTS, behind_backlog, go_on
+from ml_platform.lifecycle.landed_files import landed_files
 from ml_platform.lifecycle.landing_memory import Memory, TakenIn, stored
 from ml_platform.lifecycle.landing_runs import RANGE_END, RANGE_START, standings, under_way
 from ml_platform.lifecycle.model import Model
@@ -97,21 +97,6 @@ def landing_sensor(
         return SkipReason("; ".join(waiting) or f"nothing new in {counted(len(seen), 'file')}")
 
     return landing
-
-
-def landed_files(source: Source) -> Iterator[LandedFile]:
-    """Every file that lies in the landing folder of a source, in order of partition."""
-    pattern = source.spec.landing.path
-    before, after = pattern.split("{partition}", 1)
-    named = re.compile(re.escape(before) + r"(?P<partition>[^/]+)" + re.escape(after))
-    root = source.landing_root
-    for path in sorted(root.glob(pattern.replace("{partition}", "*"))):
-        found = named.fullmatch(path.relative_to(root).as_posix())
-        if found and path.is_file():
-            seen = path.stat()
-            yield LandedFile(
-                source.spec.name, found["partition"], str(path), seen.st_size, seen.st_mtime
-            )
 
 
 def run_request(run: IngestionRun) -> RunRequest:

@@ -65,7 +65,7 @@ def test_a_check_without_a_partition_names_none() -> None:
 
 
 def test_a_passed_check_ends_the_incident_of_the_same_check() -> None:
-    days = [seen(Verdict.FAILED, names.VOLUME), seen(Verdict.PASSED, names.VOLUME, "2013-01-08")]
+    days = [seen(Verdict.FAILED, names.SCHEMA), seen(Verdict.PASSED, names.SCHEMA, "2013-01-08")]
     incidents = [found for day in days if (found := incident_of_check(day, None))]
 
     messages, still_open = plan_messages(incidents, {}, timedelta(days=1), AT)
@@ -74,7 +74,7 @@ def test_a_passed_check_ends_the_incident_of_the_same_check() -> None:
     assert still_open == {}
 
 
-@pytest.mark.parametrize("check", [names.READABLE, names.CONTRACT, names.CONSERVATION])
+@pytest.mark.parametrize("check", [names.READABLE, names.CONTRACT, names.VOLUME])
 def test_a_refused_partition_is_over_only_when_that_partition_passes(check: str) -> None:
     days = [(Verdict.FAILED, "2013-01-07"), (Verdict.PASSED, "2013-01-08")]
     incidents = [incident_of_check(seen(verdict, check, day), None) for verdict, day in days]

@@ -23,7 +23,9 @@ from dagster import (
 
 from ml_platform.core import names
 from ml_platform.core.ledger import EntryKind, LedgerEntry
+from ml_platform.lifecycle.alert_sightings import told_checks
 from ml_platform.lifecycle.alerts import alerts_sensor
+from ml_platform.lifecycle.watched_checks import watched_checks
 from ml_platform.resources.alerts_resource import AlertsResource
 from ml_platform.resources.lake_resource import LakeResource
 from ml_platform_tests.end_to_end.loop import MODEL, TABLES, Loop
@@ -55,6 +57,15 @@ def ticks_of(loop: Loop, *ops: str) -> Ticks:
 def alerts(loop: Loop) -> list[dict[str, Any]]:
     kept = loop.home / "alerts.jsonl"
     return [json.loads(line) for line in kept.read_text().splitlines()] if kept.exists() else []
+
+
+def test_every_check_that_decisions_are_made_from_is_told(loop: Loop) -> None:
+    sources = [loop.source(table) for table in TABLES]
+    told = {(asset, check) for asset, check, _, _ in told_checks(sources, [loop.model])}
+
+    decided = {(asset, check) for asset, check, _, _ in watched_checks(loop.model)}
+    # The gate of a table's quality sums up checks that are told one by one.
+    assert {check for _, check in decided - told} == {names.QUALITY}
 
 
 def test_a_failed_check_is_told_once_and_its_end_once(loop: Loop, trained: Loop) -> None:
