@@ -6,7 +6,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from statistics import median
 
-from benchmarks.drift_worlds import Shift, World
+from benchmarks.drift_shift import Shift
+from benchmarks.drift_worlds import World
 
 REFERENCE_DAYS, YEAR, HORIZON = 56, 365, 45
 FIRST_SEED = 1000

@@ -8,7 +8,6 @@ rates by a fifth. So do real days; a test that takes all rows of a day as one sa
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import cached_property
 
@@ -17,6 +16,7 @@ import pandas as pd
 from numpy.typing import NDArray
 from scipy.stats import norm
 
+from benchmarks.drift_shift import NO_SHIFT, Shift
 from ml_platform.core.drift.calibrate import Partition
 from ml_platform.core.profile import ColumnProfile
 
@@ -33,30 +33,6 @@ CONCENTRATION = 5_000.0
 MISSING = {"n0": 0.02, "n3": 0.02, "n6": 0.02, "n9": 0.02, "c10_0": 0.02, "c100_3": 0.02}
 FIRST = date(2021, 1, 4)
 _EDGES = norm.ppf(np.concatenate([[1e-6], np.arange(1, 64) / 64, [1 - 1e-6]]))
-
-
-@dataclass(frozen=True)
-class Shift:
-    """What happens to the shifted columns.
-
-    Attributes:
-        mean: Added to the mean of a numeric column, in standard deviations.
-        width: Its standard deviation becomes so many times what it was.
-        category: Share of rows that move to the second most frequent category.
-        unseen: Share of rows that get a category that was never seen.
-        missing: Share of rows that lose their value.
-        ramp: Days until it is there in full; 0 for at once.
-    """
-
-    mean: float = 0.0
-    width: float = 1.0
-    category: float = 0.0
-    unseen: float = 0.0
-    missing: float = 0.0
-    ramp: int = 0
-
-
-NO_SHIFT = Shift()
 
 
 class World:

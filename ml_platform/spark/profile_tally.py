@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from itertools import pairwise
-from typing import Any
 
 import pyarrow as pa
 
@@ -64,29 +62,11 @@ def to_arrow(sums: ProfileSums) -> pa.RecordBatch:
 
 
 def from_arrow(rows: pa.Table) -> list[PartitionProfile]:
-    """Profiles from rows of ``TALLY_SCHEMA``, in any order of its columns; further ones are left.
-
-    Far faster than rows one by one: Arrow makes a Python object of each single number of a list.
-    """
-    columns = {name: _values(rows[name]) for name in TALLY_SCHEMA.names}
-    found = (dict(zip(columns, row, strict=True)) for row in zip(*columns.values(), strict=True))
+    """Profiles from rows of ``TALLY_SCHEMA``; its columns in any order, further ones are left."""
     return [
         PartitionProfile(row["partition"], row["segment"], ColumnProfile.from_row(row))
-        for row in found
+        for row in rows.select(TALLY_SCHEMA.names).to_pylist()
     ]
-
-
-def _values(column: pa.ChunkedArray) -> list[Any]:
-    if not pa.types.is_list(column.type):
-        return column.to_pylist()
-    lists: list[Any] = []
-    for chunk in column.chunks:
-        values, ends = (
-            chunk.flatten().to_numpy().tolist(),
-            chunk.value_lengths().to_numpy().cumsum(),
-        )
-        lists += [values[start:end] for start, end in pairwise([0, *ends.tolist()])]
-    return lists
 
 
 def total(tallies: Iterable[pa.Table]) -> list[PartitionProfile]:

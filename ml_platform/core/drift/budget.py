@@ -23,7 +23,7 @@ def alarm_level(false_alarms_per_year: float, cadence: Cadence) -> float:
     independence; how it varies from year to year is taken for Poisson's.
 
     Source: the relation of Poisson's distribution and the incomplete gamma function, Johnson,
-    Kemp and Kotz, "Univariate Discrete Distributions" (2005), section 4.12.
+    Kemp and Kotz, "Univariate Discrete Distributions" (2005).
 
     >>> from ml_platform.core.drift.cadence import DAYS
     >>> round(alarm_level(2, DAYS) * DAYS.per_year, 2)

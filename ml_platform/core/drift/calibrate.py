@@ -25,7 +25,8 @@ Partition = tuple[str, Mapping[str, ColumnProfile]]
 # Of scaled values. Windows that agree better than this leave the decision to the floor.
 _LEAST_SPREAD = 0.05
 # The greatest of many differences has the upper tail of Gumbel's law, which bends away from any
-# straight line on a normal plot, about as this Student's t does.
+# straight line on a normal plot. That this Student's t does so about as much was found on
+# generated columns of 10 to 1,000 categories, and on other ones again.
 _OF_GREATEST = frozenset({"l_infinity"})
 _FREEDOM_OF_GREATEST = 15.0
 

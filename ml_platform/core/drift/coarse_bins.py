@@ -43,8 +43,8 @@ def coarse_counts(
         ProfileError: The two profiles were counted in different bins.
     """
     reference.check_same_bins(analysis)
-    groups = _groups(reference.counts, most)
-    return _joined(reference.counts, groups), _joined(analysis.counts, groups)
+    groups, expected = _coarse(reference.counts, most)
+    return expected, _joined(analysis.counts, groups)
 
 
 def _joined(counts: tuple[int, ...], groups: NDArray[np.intp]) -> Shares:
@@ -53,6 +53,14 @@ def _joined(counts: tuple[int, ...], groups: NDArray[np.intp]) -> Shares:
 
 
 @lru_cache(maxsize=256)
+def _coarse(counts: tuple[int, ...], most: int) -> tuple[NDArray[np.intp], Shares]:
+    """The coarse bins of a reference and its own values in them, read-only: all windows ask."""
+    groups = _groups(counts, most)
+    expected = _joined(counts, groups)
+    expected.setflags(write=False)
+    return groups, expected
+
+
 def _groups(counts: tuple[int, ...], most: int) -> NDArray[np.intp]:
     """The coarse bin of each fine bin: 0, 1 ... for the light ones, then the heavy ones."""
     shares = array_of(counts) / max(sum(counts), 1)

@@ -2,8 +2,7 @@
 
 Windows of several lengths are judged, from the last partition by itself, which shows a great
 change at once, to the declared trailing window, which shows a small one that stays. They share one
-false-alarm budget with all columns. Such a set finds small shifts as soon as a cumulative sum of
-daily values does, and unlike it keeps to its budget where days resemble the days before.
+false-alarm budget with all columns.
 """
 
 from __future__ import annotations

@@ -13,7 +13,7 @@ def window_lengths(declared: int) -> tuple[int, ...]:
     in between what lies in between. Windows that nearly equal the declared one are left out.
 
     Source: Lai, "Sequential changepoint detection in quality control and dynamical systems"
-    (1995), section 3: a geometric grid of window lengths loses little against all lengths.
+    (1995): a geometric grid of window lengths loses little against all lengths.
 
     >>> window_lengths(1), window_lengths(7), window_lengths(30), window_lengths(168)
     ((1,), (1, 3, 7), (1, 3, 9, 30), (1, 3, 9, 27, 81, 168))

@@ -125,6 +125,27 @@ def test_a_column_that_comes_later_has_fewer_partitions() -> None:
     assert not _of(found, "kolmogorov_smirnov", "x").why
 
 
+def test_the_greatest_of_many_has_a_longer_tail() -> None:
+    days = partitions(
+        {f"c{i}": categories(np.random.default_rng(i), 56) for i in range(4)}, kind="categorical"
+    )
+
+    found = calibrate(days, DriftSpec(statistics=("l_infinity", "psi")), 1)
+
+    assert {c.freedom for c in found if c.statistic == "l_infinity"} == {15}
+    assert min(c.freedom for c in found if c.statistic == "psi") > 50
+
+
+def test_columns_that_never_move_learn_nothing_from_the_others() -> None:
+    days = partitions({f"c{i}": numbers(np.random.default_rng(i), 56) for i in range(4)})
+
+    found = calibrate(days, LIMITS, 1)
+
+    still = [c for c in found if c.statistic == "missing_rate"]
+    assert all(c.spread == 0.05 and c.size < 1e-9 for c in still)
+    assert all(c.spread > 0.1 for c in found if c.statistic == "kolmogorov_smirnov")
+
+
 def test_a_new_category_now_and_then_is_part_of_the_reference() -> None:
     random = np.random.default_rng(0)
     steady = [[*day[:5], *[0] * 15] for day in categories(random, 56)]
