@@ -46,7 +46,8 @@ def write_result(name: str, figures: Sequence[Figure], details: Mapping[str, Any
     machine = {"cpus": os.cpu_count(), "python": platform.python_version()}
     file = RESULTS / f"{name}.json"
     file.parent.mkdir(exist_ok=True)
-    text = json.dumps({"figures": found, "machine": machine, **details}, indent=2)
+    result = {"command": f"python -m benchmarks.{name}", "figures": found, "machine": machine}
+    text = json.dumps({**result, **details}, indent=2)
     file.write_text(text + "\n", encoding="utf-8")
     print(text)
     return file
