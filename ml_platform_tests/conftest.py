@@ -1,9 +1,10 @@
-"""What the whole suite shares: one Spark session, and how long properties are searched."""
+"""What the whole suite shares: a Spark session, how properties are searched, who runs what."""
 
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -18,9 +19,22 @@ settings.register_profile(
 settings.load_profile("ml_platform")
 
 
+HERE = Path(__file__).parent
+TOGETHER = {"end_to_end": "lifecycle"}
+"""Folders that share what takes long to make: a loop with a champion."""
+
+
+def pytest_collection_modifyitems(items: Sequence[pytest.Item]) -> None:
+    """Keep the tests of a folder in one process of several; those of the core may go anywhere."""
+    for item in items:
+        folder = item.path.relative_to(HERE).parts[0]
+        if folder != "core":
+            item.add_marker(pytest.mark.xdist_group(TOGETHER.get(folder, folder)))
+
+
 @pytest.fixture(scope="session")
 def spark(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
-    """One classic local Spark session for every test."""
+    """One classic local Spark session for every test of the process."""
     session = open_session(None, tmp_path_factory.mktemp("spark"))
     gateway = session.sparkContext._gateway
     yield session

@@ -70,8 +70,8 @@ def _roll_back(cause: Cause, check: CheckName, facts: Facts, past: Past) -> Deci
 
 
 def _began_with(before: Sequence[CheckFact], since: Sequence[CheckFact]) -> bool:
-    """Tell whether it was fine until the promotion, was lost at once, and still is."""
-    return before[-1].verdict.passed and since[0].verdict.violated and since[-1].verdict.violated
+    """Tell whether it was fine until the promotion, was lost at once, and never fine again."""
+    return before[-1].verdict.passed and all(fact.verdict.violated for fact in since)
 
 
 def _rolled_back(facts: Facts, past: Past) -> bool:

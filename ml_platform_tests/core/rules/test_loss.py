@@ -85,7 +85,8 @@ def test_a_loss_that_began_at_the_last_promotion_rolls_back_first(
 
 @ROLLED_BACK
 @pytest.mark.parametrize(
-    ("before", "since"), [("f", "ff"), ("", "ff"), ("-", "ff"), ("p", "pf"), ("p", "fp"), ("p", "")]
+    ("before", "since"),
+    [("f", "ff"), ("", "ff"), ("-", "ff"), ("p", "pf"), ("p", "fp"), ("p", "fpf"), ("p", "")],
 )
 def test_a_loss_that_began_elsewhere_does_not_roll_back(
     rule: Rule, check: CheckName, cause: Cause, before: str, since: str
