@@ -29,6 +29,8 @@ from ml_platform.core.promotion_spec import Floors
 from ml_platform.core.spec_errors import Declared, SpecMistake, not_among, refuse
 
 MaxDrops = dict[Metric, Positive]
+UNSEEN_RATE = "unseen_rate"
+"""The drift statistic that estimated performance asks whether it may be estimated at all."""
 
 
 def _known_statistics(given: tuple[str, ...]) -> tuple[str, ...]:
@@ -68,7 +70,7 @@ class DriftSpec(Declared):
         "psi",
         "l_infinity",
         "missing_rate",
-        "unseen_rate",
+        UNSEEN_RATE,
     )
     false_alarms_per_year: Positive = Field(
         2.0, description="Partitions a year that may be in alarm without drift."
@@ -154,3 +156,14 @@ class MonitoringSpec(Declared):
     concept_drift: ConceptDriftSpec = Field(default_factory=ConceptDriftSpec)
     segments: Columns = ()
     severity: Literal["WARN", "ERROR"] = "WARN"
+
+    @model_validator(mode="after")
+    def _what_estimates_rest_on_is_measured(self) -> Self:
+        if UNSEEN_RATE not in self.drift.statistics:
+            message = (
+                f'drift.statistics: "{UNSEEN_RATE}" is missing. Performance before its labels come '
+                "is estimated only while the inputs hold few values that the reference never had, "
+                "and this statistic tells how many: add it"
+            )
+            refuse(message, list(self.drift.statistics), "drift", "statistics")
+        return self

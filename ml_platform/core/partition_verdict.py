@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from ml_platform.core.decision import Action, Cause, Decision
-from ml_platform.core.facts import CheckName, Facts
+from ml_platform.core.facts import CheckFact, CheckName, Facts
 from ml_platform.core.ledger import Past
 from ml_platform.core.partition_facts import facts_of_partition, past_of_partition
 from ml_platform.core.retraining import called_for
@@ -21,6 +21,8 @@ _TOLD = (
     CheckName.ESTIMATED_PERFORMANCE,
     CheckName.PERFORMANCE,
 )
+# Labels come after the day is told of: the newest that is known of them is told with its date.
+_LATE = frozenset({CheckName.PERFORMANCE})
 
 
 @dataclass(frozen=True)
@@ -32,7 +34,8 @@ class PartitionVerdict:
         action: What it calls for, before patience, cooldown and budget are asked.
         verdict: PASSED when nothing is called for, FAILED on broken data, NOT_EVALUATED when
             there is no champion or no check of the partition was evaluated, WARNED otherwise.
-        sentence: The same for a person, in one line.
+        sentence: The same for a person, in one line. A calm day's tells what was found on it, the
+            newest realised performance with its date, and what was not evaluated on it.
         evidence: What the checks measured, by check.
         model_version: The version that was judged, None without one.
     """
@@ -98,8 +101,20 @@ def _sentence(decision: Decision, facts: Facts) -> str:
 
 
 def _calm(facts: Facts) -> str:
-    found = [facts.newest(name) for name in _TOLD]
-    told = "; ".join(fact.said for fact in found if fact is not None)
-    blind = ", ".join(name.value.replace("_", " ") for name in facts.never_evaluated())
+    found = {name: _of_the_day(facts, name) for name in dict.fromkeys((*_TOLD, *facts.watched))}
+    told = "; ".join(_dated(fact, facts.as_of) for name in _TOLD if (fact := found[name]))
+    blind = ", ".join(name.value.replace("_", " ") for name in facts.watched if not found[name])
     missing = f"not evaluated: {blind}" if blind else ""
     return "; ".join(part for part in (f"{told}: nothing to do" if told else "", missing) if part)
+
+
+def _of_the_day(facts: Facts, name: CheckName) -> CheckFact | None:
+    """What a check found on this partition; of a late one, what it found last."""
+    fact = facts.newest(name)
+    if fact is None or fact.partition == facts.as_of or name in _LATE:
+        return fact
+    return None
+
+
+def _dated(fact: CheckFact, as_of: str) -> str:
+    return fact.said if fact.partition == as_of else f"{fact.said} as of {fact.partition}"

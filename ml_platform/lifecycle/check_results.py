@@ -24,6 +24,7 @@ from dagster import (
 from ml_platform.core.check_outcome import CheckOutcome
 from ml_platform.core.verdict import Verdict, worst
 from ml_platform.lifecycle.checked_writes import CheckedWrite, checked_writes
+from ml_platform.lifecycle.standing_verdicts import standing_verdicts
 
 
 def check_result(
@@ -38,7 +39,9 @@ def check_result(
 
     In a run over a range Dagster keeps a single row for the check, without a partition, so each
     partition's own evaluation is reported beside it: every day shows its own verdict in the UI.
-    What was not evaluated is not reported there: the UI then says "not evaluated" itself.
+    What was not evaluated is reported there only where the partition was evaluated before, whose
+    verdict would otherwise stand: of all others the UI says "not evaluated" itself, and events of
+    whole histories cost time.
 
     Args:
         context: of the step that checked.
@@ -54,8 +57,10 @@ def check_result(
         [outcome] = outcomes.values()
         return single_result(asset, check, outcome, warn_only, warned_passes)
     written = checked_writes(context.instance, asset, outcomes.keys())
+    unknown = [p for p, outcome in outcomes.items() if not outcome.verdict.evaluated]
+    standing = standing_verdicts(context.instance, asset, check, unknown)
     for partition, outcome in outcomes.items():
-        if not outcome.verdict.evaluated:
+        if not outcome.verdict.evaluated and partition not in standing:
             continue
         result = single_result(asset, check, outcome, warn_only, warned_passes)
         _report(context, _evaluation(result, partition, written.get(partition)))

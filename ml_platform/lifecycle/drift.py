@@ -21,7 +21,7 @@ from ml_platform.core.drift.calibrate import Partition
 from ml_platform.core.drift.hysteresis import LOOKBACK
 from ml_platform.core.drift.judge import Yardstick, yardstick
 from ml_platform.core.drift.window import WindowDrift, judge_window
-from ml_platform.core.profile import ColumnProfile, merge_all
+from ml_platform.core.profile import merge_all
 from ml_platform.core.score_profile import score_segment
 from ml_platform.core.segmentation import ALL_ROWS
 from ml_platform.lifecycle.automation import follow_inputs_except
@@ -30,6 +30,7 @@ from ml_platform.lifecycle.drift_figure import drift_figure
 from ml_platform.lifecycle.model import Model
 from ml_platform.lifecycle.partition_profiles import partition_profiles, partitions_in
 from ml_platform.lifecycle.partitioning import partitions_of_run
+from ml_platform.lifecycle.reference_profiles import read_reference
 from ml_platform.lifecycle.thresholds import calibrations_of, read_calibrations
 from ml_platform.resources.lake_resource import LakeResource
 from ml_platform.resources.registry_resource import RegistryResource
@@ -108,13 +109,6 @@ def _outcome(window: WindowDrift, check: str, version: int) -> CheckOutcome:
     """The outcome of one check, with the version that the window is compared with."""
     outcome = window.outcome(check)
     return replace(outcome, numbers={**outcome.numbers, "model_version": version})
-
-
-def read_reference(lake: Lake, model: Model, version: int) -> list[ColumnProfile]:
-    """The profiles, one per input and one of the score, that a version is compared with."""
-    table = lake.table(model.table(names.REFERENCE))
-    rows = table.read_arrow().to_pylist()
-    return [ColumnProfile.from_row(row) for row in rows if row["model_version"] == version]
 
 
 def window_drifts(

@@ -1,10 +1,18 @@
 """How many labelled rows there are to learn from, and to learn new values from."""
 
+from math import isnan
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
 from ml_platform.core import names
-from ml_platform.core.profile import merge_all
+from ml_platform.core.drift.ranking import OF_UNSEEN_VALUES
+from ml_platform.core.drift.unseen_rate import unseen_rate
+from ml_platform.core.profile import ColumnProfile
+from ml_platform.core.verdict import Verdict
 from ml_platform.lifecycle.model import Model
 from ml_platform.lifecycle.partitioning import window_of
-from ml_platform.lifecycle.profile_table import read_profiles
+from ml_platform.lifecycle.reference_profiles import both_sides
 from ml_platform.stores.lake import Lake
 
 
@@ -21,10 +29,40 @@ def rows_to_learn_from(model: Model, lake: Lake) -> dict[str, int]:
 def unseen_labelled_rows(model: Model, lake: Lake, as_of: str) -> int:
     """Rows of the drift window that have labels and hold a value the reference never had.
 
-    Counted from profiles, in the column that has most of them.
+    Counted from profiles, in the column that has most of them, among the columns that the newest
+    windows were found to hold too many unseen values in. What the reference itself has beyond its
+    bins, such as the rare categories of its own, is taken off.
     """
     labels = lake.table(model.table(names.LABELS))
     labelled = set(labels.partitions()) if labels.exists() else set()
     window = window_of(model.partitions, as_of, model.spec.monitoring.drift.window)
-    profiles = merge_all(read_profiles(lake, model, [p for p in window if p in labelled], ""))
-    return max((profile.outside for profile in profiles), default=0)
+    known = [partition for partition in window if partition in labelled]
+    version, columns = _flagged(model, lake, as_of)
+    if version is None or not known:
+        return 0
+    reference, found = both_sides(lake, model, version, known)
+    there = [(reference[c], found[c]) for c in columns if c in reference and c in found]
+    return max((_grown(ours, theirs) for ours, theirs in there), default=0)
+
+
+def _flagged(model: Model, lake: Lake, as_of: str) -> tuple[int | None, set[str]]:
+    """Columns with too many unseen values on the newest partition judged, and by which version."""
+    table = lake.table(model.table(names.DRIFT))
+    judged = [p for p in table.partitions() if p <= as_of] if table.exists() else []
+    if not judged:
+        return None, set()
+    rows: pa.Table = table.read_arrow(
+        [max(judged)], columns=["column", "statistic", "verdict", "model_version"]
+    )
+    violated = pa.array([str(v) for v in Verdict if v.violated])
+    unseen = pa.array(sorted(OF_UNSEEN_VALUES))
+    of_unseen = pc.is_in(rows["statistic"], value_set=unseen)
+    found = rows.filter(pc.and_(of_unseen, pc.is_in(rows["verdict"], value_set=violated)))
+    version = pc.max(found["model_version"]).as_py()
+    return version, set(found["column"].to_pylist())
+
+
+def _grown(reference: ColumnProfile, window: ColumnProfile) -> int:
+    """Rows of a window beyond what the reference has in the same share."""
+    grown = unseen_rate(reference, window)
+    return 0 if isnan(grown) else round(grown * window.values)

@@ -12,6 +12,7 @@ from ml_platform.core.check_outcome import CheckOutcome, not_evaluated
 from ml_platform.core.estimation.estimator import PerformanceEstimator
 from ml_platform.core.estimation.expected import expected_metrics
 from ml_platform.core.estimation.report import EstimateReport, judge_estimate
+from ml_platform.core.monitoring_spec import UNSEEN_RATE
 from ml_platform.estimators.artifact import load_artifact
 from ml_platform.estimators.scoring_model import ScoringModel
 from ml_platform.lifecycle.estimator_table import KeptEstimator, read_estimator
@@ -149,7 +150,7 @@ def unseen_values(
         return None
     found: dict[str, float] = {}
     for row in table.read_arrow([partition]).to_pylist():
-        own = row["statistic"] == "unseen_rate" and row["model_version"] == version
+        own = row["statistic"] == UNSEEN_RATE and row["model_version"] == version
         if own and row["column"] in model.inputs and row["value"] is not None:
             found[row["column"]] = max(row["value"], found.get(row["column"], 0.0))
     return found or None

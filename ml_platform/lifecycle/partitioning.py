@@ -1,6 +1,5 @@
 """Dagster's partitions for a declared calendar, and the partitions of the run at hand."""
 
-from collections.abc import Sequence
 from datetime import datetime, time, timedelta
 
 from dagster import (
@@ -8,6 +7,7 @@ from dagster import (
     DailyPartitionsDefinition,
     HourlyPartitionsDefinition,
     MonthlyPartitionsDefinition,
+    TimeWindow,
     TimeWindowPartitionsDefinition,
     WeeklyPartitionsDefinition,
 )
@@ -36,25 +36,42 @@ def partitions_of_run(context: AssetExecutionContext) -> list[str]:
 
 def window_of(
     partitions: TimeWindowPartitionsDefinition, last: str, length: timedelta
-) -> Sequence[str]:
-    """The partition keys of the trailing window of that length which ends with ``last``."""
-    end = partitions.time_window_for_partition_key(last).end
-    keys = partitions.get_partition_keys()
-    position = list(keys).index(last)
-    return [
-        key
-        for key in keys[: position + 1]
-        if partitions.time_window_for_partition_key(key).start >= end - length
-    ]
+) -> list[str]:
+    """The partition keys of the trailing window of that length which ends with ``last``.
+
+    ``last`` is always among them, also where it is longer than the window.
+    """
+    own = partitions.time_window_for_partition_key(last)
+    return _keys(partitions, min(own.end - length, own.start), own.end)
 
 
 def history_of(
     partitions: TimeWindowPartitionsDefinition, first: str, length: timedelta
-) -> Sequence[str]:
-    """The partition keys that start within ``length`` before the partition ``first``."""
-    start = partitions.time_window_for_partition_key(first).start
-    return [
-        key
-        for key in partitions.get_partition_keys()
-        if start - length <= partitions.time_window_for_partition_key(key).start < start
-    ]
+) -> list[str]:
+    """The partition keys that start within ``length`` before the partition ``first``.
+
+    The one right before it is always among them, also where it is longer than that; none is where
+    the length is 0 or the calendar begins.
+    """
+    if not length:
+        return []
+    end = partitions.time_window_for_partition_key(first).start
+    before = partitions.get_prev_partition_window(end, respect_bounds=False)
+    return _keys(partitions, min(end - length, before.start if before else end), end)
+
+
+def partitions_back(partitions: TimeWindowPartitionsDefinition, length: timedelta) -> int:
+    """How many partitions a length of time reaches back over, a begun one included.
+
+    For the offsets of partition mappings, which are numbers of partitions. It asks the calendar
+    alone, not what day it is.
+    """
+    first = partitions.get_next_partition_window(partitions.start, respect_bounds=False)
+    assert first is not None, "a calendar has a first partition"
+    return -(-length // (first.end - first.start))
+
+
+def _keys(partitions: TimeWindowPartitionsDefinition, start: datetime, end: datetime) -> list[str]:
+    """Keys of the partitions that start within a stretch; the calendar is not walked for it."""
+    stretch = TimeWindow(max(start, partitions.start), end)
+    return list(partitions.get_partition_keys_in_time_window(stretch))

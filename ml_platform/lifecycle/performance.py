@@ -1,7 +1,6 @@
 """Performance: how good the champion's decisions were, once the truth is known."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import timedelta
 from functools import cache, partial
 
 import pyarrow as pa
@@ -31,7 +30,7 @@ from ml_platform.lifecycle.automation import follow_inputs_except
 from ml_platform.lifecycle.check_results import check_result
 from ml_platform.lifecycle.holdout_metrics import holdout_metrics, holdout_segments
 from ml_platform.lifecycle.model import Model
-from ml_platform.lifecycle.partitioning import partitions_of_run, window_of
+from ml_platform.lifecycle.partitioning import partitions_back, partitions_of_run, window_of
 from ml_platform.lifecycle.performance_checks import concept_drift, label_drift, of_version
 from ml_platform.lifecycle.performance_table import PERFORMANCE_SCHEMA, table_rows
 from ml_platform.resources.lake_resource import LakeResource
@@ -51,7 +50,7 @@ def performance_asset(model: Model) -> AssetsDefinition:
     window = model.spec.monitoring.performance.window
     warn_only = model.spec.monitoring.severity == "WARN"
     back = TimeWindowPartitionMapping(
-        start_offset=1 - max(1, window // timedelta(days=1)),
+        start_offset=1 - partitions_back(model.partitions, window),
         allow_nonexistent_upstream_partitions=True,
     )
 
@@ -150,7 +149,7 @@ def measure(
     labels are matched by key: a window of ten million labels takes 5 GB here.
     """
     spec = model.spec.monitoring.performance
-    window = list(window_of(model.partitions, partition, spec.window))
+    window = window_of(model.partitions, partition, spec.window)
     log, labels = (
         lake.table(model.table(stage)).read(spark, window)
         for stage in (names.INFERENCE_LOG, names.LABELS)

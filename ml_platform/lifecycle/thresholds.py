@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from ml_platform.core import names
 from ml_platform.core.drift.budget import alarm_level, paid_tests, threshold_alone
@@ -100,8 +101,11 @@ def calibrations_of(
 def read_calibrations(lake: Lake, model: Model, version: int) -> list[Calibration]:
     """What `keep_thresholds` stored for a version; nothing for one that was trained before."""
     table = lake.table(model.table(names.THRESHOLDS))
-    rows = table.read_arrow().to_pylist() if table.exists() else []
-    return [Calibration.from_row(row) for row in rows if row["model_version"] == version]
+    if not table.exists():
+        return []
+    rows: pa.Table = table.read_arrow()
+    own = rows.filter(pc.equal(rows["model_version"], version))
+    return [Calibration.from_row(row) for row in own.to_pylist()]
 
 
 def _rows(

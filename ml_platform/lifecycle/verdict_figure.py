@@ -1,26 +1,20 @@
 """The columns that matter most to a verdict: their rank, and reference against window."""
 
 import io
-from collections.abc import Mapping, Sequence
-from datetime import timedelta
+from collections.abc import Sequence
 from typing import Any
 
 from dagster import MarkdownMetadataValue
 
-from ml_platform.core import names
-from ml_platform.core.drift.judge import window_profiles
 from ml_platform.core.drift.ranking import RankedColumn
-from ml_platform.core.profile import ColumnProfile, merge_all
-from ml_platform.core.segmentation import ALL_ROWS
 from ml_platform.lifecycle.drift_findings import DriftFindings
 from ml_platform.lifecycle.model import Model
-from ml_platform.lifecycle.partition_profiles import partition_profiles
-from ml_platform.lifecycle.partitioning import history_of, window_of
+from ml_platform.lifecycle.partitioning import window_of
 from ml_platform.lifecycle.picture import picture
+from ml_platform.lifecycle.reference_profiles import Profiles, both_sides
 from ml_platform.stores.lake import Lake
 
 _RANKED, _SHOWN = 12, 4
-Profiles = Mapping[str, ColumnProfile]
 
 
 def verdict_figure(model: Model, lake: Lake, found: DriftFindings) -> MarkdownMetadataValue | None:
@@ -31,8 +25,9 @@ def verdict_figure(model: Model, lake: Lake, found: DriftFindings) -> MarkdownMe
     """
     if found.version is None or not any(column.drifted for column in found.ranked):
         return None
-    reference, window = _both_sides(model, lake, found.partition, found.version)
-    return picture(_drawn(found.ranked, reference, window))
+    window = window_of(model.partitions, found.partition, model.spec.monitoring.drift.window)
+    reference, analysis = both_sides(lake, model, found.version, window)
+    return picture(_drawn(found.ranked, reference, analysis))
 
 
 def _drawn(ranked: Sequence[RankedColumn], reference: Profiles, window: Profiles) -> bytes:
@@ -68,24 +63,3 @@ def _title(column: RankedColumn) -> str:
     if column.importance is None:
         return f"{column.column}: {moved}"
     return f"{column.column}: {moved}, {column.importance:.0%} of importance"
-
-
-def _both_sides(
-    model: Model, lake: Lake, partition: str, version: int
-) -> tuple[Profiles, Profiles]:
-    """Profiles by column: of the version's reference, or of the stretch before; of the window."""
-    spec = model.spec.monitoring
-    window = window_of(model.partitions, partition, spec.drift.window)
-    before: Sequence[str] = ()
-    if isinstance(spec.reference, timedelta):
-        before = history_of(model.partitions, window[0], spec.reference)
-    kept = [] if before else _reference(model, lake, version)
-    parts, reference = partition_profiles(lake, model, [*before, *window], [ALL_ROWS], kept)
-    if before:
-        reference = merge_all([p for _, each in parts[: len(before)] for p in each.values()])
-    return {p.column: p for p in reference}, window_profiles(parts, len(window))
-
-
-def _reference(model: Model, lake: Lake, version: int) -> list[ColumnProfile]:
-    rows = lake.table(model.table(names.REFERENCE)).read_arrow().to_pylist()
-    return [ColumnProfile.from_row(row) for row in rows if row["model_version"] == version]

@@ -78,9 +78,34 @@ def test_a_calm_day_passes_and_says_what_was_seen_and_what_was_not() -> None:
 def test_what_an_earlier_day_found_does_not_pass_this_one() -> None:
     verdict = judge_partition(POLICY, champion(seen(DRIFT, "ppp")), day(5), [])
     assert verdict.verdict is Verdict.NOT_EVALUATED
+    assert verdict.sentence == "not evaluated: drift, score drift, unseen, performance"
     nothing = judge_partition(POLICY, champion(), day(5), [])
     assert nothing.verdict is Verdict.NOT_EVALUATED
     assert nothing.sentence == "not evaluated: drift, score drift, unseen, performance"
+
+
+def test_a_day_is_not_told_by_what_others_found_on_earlier_ones() -> None:
+    """Drift was evaluated on this day, the other inputs' checks on the one before."""
+    facts = replace(
+        champion(seen(DRIFT, "ppppp"), seen(CheckName.UNSEEN, "pppp"), seen(ESTIMATED, "pppp")),
+        watched=(DRIFT, CheckName.UNSEEN, ESTIMATED),
+    )
+    verdict = judge_partition(POLICY, facts, day(5), [])
+    assert verdict.verdict is Verdict.PASSED
+    assert verdict.sentence == (
+        "drift as measured: nothing to do; not evaluated: unseen, estimated performance"
+    )
+
+
+def test_performance_whose_labels_are_late_is_told_with_its_date() -> None:
+    facts = replace(
+        champion(seen(DRIFT, "ppppp"), seen(PERFORMANCE, "ppp"), seen(CheckName.LABEL_DRIFT, "p")),
+        watched=(DRIFT, PERFORMANCE, CheckName.LABEL_DRIFT),
+    )
+    assert judge_partition(POLICY, facts, day(5), []).sentence == (
+        f"drift as measured; performance as measured as of {day(3)}: nothing to do; "
+        "not evaluated: label drift"
+    )
 
 
 def test_everything_judged_and_calm_has_no_second_half() -> None:

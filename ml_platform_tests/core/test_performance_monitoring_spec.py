@@ -30,3 +30,14 @@ def test_a_slip_is_told_with_its_key_and_what_would_do(
     with pytest.raises(ValidationError) as refused:
         MonitoringSpec.model_validate(declared)
     assert said in str(refused.value)
+
+
+def test_without_the_statistic_that_estimates_rest_on_the_declaration_is_refused() -> None:
+    with pytest.raises(ValidationError) as refused:
+        MonitoringSpec.model_validate({"drift": {"statistics": ["psi", "missing_rate"]}})
+    [slip] = refused.value.errors()
+    assert slip["loc"] == ("drift", "statistics")
+    assert 'drift.statistics: "unseen_rate" is missing' in slip["msg"]
+    assert "is estimated only while" in slip["msg"]
+    known = MonitoringSpec.model_validate({"drift": {"statistics": ["unseen_rate", "psi"]}})
+    assert known.drift.statistics == ("unseen_rate", "psi")

@@ -32,6 +32,13 @@ def test_a_jump_of_the_error_rate_is_found_and_a_steady_one_is_not(detector: str
 
 
 @pytest.mark.parametrize("detector", DETECTORS)
+def test_fewer_errors_are_no_alarm_and_more_after_that_are(detector: str) -> None:
+    found = detected_changes(detector, days(*[0.5] * 15, *[0.2] * 15, *[0.5] * 10))
+    assert not any(found[:30])
+    assert any(found[30:])
+
+
+@pytest.mark.parametrize("detector", DETECTORS)
 def test_the_same_days_give_the_same_answer_however_often_they_are_asked(detector: str) -> None:
     given = days(*[0.2] * 10, *[0.6] * 5)
     first = detected_changes(detector, given)

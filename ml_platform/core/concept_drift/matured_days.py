@@ -4,12 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from math import isnan
+from math import isnan, sqrt
 from typing import Any
 
 from ml_platform.core.metric_names import gain
 
 DAY = "day"
+LEAST_COVERAGE = 0.8
+"""A day has matured when so great a share of its predictions has a label.
+
+What was estimated, and its deviation, are of all rows of the day. Labels that come first are no
+random part of it, and the realised value of a handful of them strays far more than that of all.
+The deviation alone could be widened for few labels, but a part that was not drawn by chance has
+another mean too, which no deviation makes good: such a day is left out until its labels have come.
+Of the days that remain the deviation is that of as many rows as have a label. What it leaves out
+is how the scores of a random part differ from those of the day, at most a fifth of their variance.
+No number of labels is asked for: a small day has a wide deviation of its own.
+"""
 
 
 @dataclass(frozen=True)
@@ -21,7 +32,8 @@ class MaturedDay:
         metric: What was compared.
         realised: Of the labelled rows.
         estimated: Before their labels came.
-        deviation: Of the realised value around the estimate while nothing changes.
+        deviation: Of the realised value around the estimate while nothing changes, for as many
+            rows as have a label.
     """
 
     partition: str
@@ -53,10 +65,11 @@ class ErrorCount:
 def matured_days(rows: Iterable[Mapping[str, Any]], metric: str, version: int) -> list[MaturedDay]:
     """The days of one version that have both values, from rows of the performance table.
 
-    Days without an estimate, without a label, or judged by another version are left out.
+    Days without an estimate, with fewer labels than `LEAST_COVERAGE`, or judged by another version
+    are left out.
     """
     found = [
-        MaturedDay(r["partition"], metric, r["value"], r["estimated"], r["deviation"])
+        MaturedDay(r["partition"], metric, r["value"], r["estimated"], _deviation(r))
         for r in rows
         if _is(r, metric, version)
         and all(_known(r.get(x)) for x in ("value", "estimated", "deviation"))
@@ -66,7 +79,7 @@ def matured_days(rows: Iterable[Mapping[str, Any]], metric: str, version: int) -
 
 
 def error_counts(rows: Iterable[Mapping[str, Any]], version: int) -> list[ErrorCount]:
-    """Wrong decisions by day of one version, from rows of the performance table."""
+    """Wrong decisions by matured day of one version, from rows of the performance table."""
     found = [
         ErrorCount(r["partition"], round((1 - r["value"]) * r["labelled_rows"]), r["labelled_rows"])
         for r in rows
@@ -80,9 +93,18 @@ def mean_absolute_error(days: Sequence[MaturedDay]) -> float:
     return sum(abs(day.error) for day in days) / len(days) if days else float("nan")
 
 
+def _deviation(row: Mapping[str, Any]) -> float:
+    """The stored deviation is of all rows: chance falls with the root of their number.
+
+    The part of it that is not chance is widened with it, by an eighth at most.
+    """
+    return float(row["deviation"]) / sqrt(row["coverage"])
+
+
 def _is(row: Mapping[str, Any], metric: str, version: int) -> bool:
     whole = row.get("segment") is None and row["window"] == DAY
-    return whole and row["metric"] == metric and row["model_version"] == version
+    own = row["metric"] == metric and row["model_version"] == version
+    return whole and own and (row.get("coverage") or 0.0) >= LEAST_COVERAGE
 
 
 def _known(value: float | None) -> bool:

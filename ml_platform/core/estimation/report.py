@@ -14,8 +14,9 @@ from ml_platform.core.figures import counted, percent, short
 from ml_platform.core.monitoring_spec import EstimationSpec, PerformanceSpec
 from ml_platform.core.performance.brief import BEYOND, PERHAPS_BEYOND, brief
 from ml_platform.core.performance.interval import Interval
+from ml_platform.core.performance.limited import verdict_of
 from ml_platform.core.performance.metric_line import MetricLine, metric_line
-from ml_platform.core.verdict import Verdict, worst
+from ml_platform.core.verdict import Verdict
 
 _BAND = 1.96
 SURELY_BEYOND = "surely_beyond"
@@ -29,7 +30,9 @@ class EstimateReport:
 
     Attributes:
         verdict: WARNED when a metric with a limit is beyond it, never FAILED: an estimate is no
-            proof. NOT_EVALUATED when the assumptions do not hold or no limit is set.
+            proof. NOT_EVALUATED when the assumptions do not hold, no limit is set, or nothing
+            warned but one limit could not be judged. Limits on metrics that no estimate is made
+            of do not count here: the sentence names them.
         surely_beyond: How many metrics are beyond their limit with their whole band.
         lines: One per estimable metric; the band is that of the realised value, 95%.
         deviations: By metric: of the realised value around the estimate.
@@ -108,9 +111,9 @@ def judge_estimate(
     surely = sum(line.verdict is Verdict.FAILED for line in judged)
     lines = tuple(_no_proof(line) for line in judged)
     limited = [line for line in lines if line.metric in {**limits.floors, **limits.max_drop}]
-    verdict = worst(line.verdict for line in limited)
-    sentence = _said(verdict, limited, doubt) + (
-        f" ({estimator.method} on {counted(expected.rows, 'scored row')}; {BLIND})"
+    verdict = verdict_of(limited)
+    sentence = f"{_said(verdict, limited, doubt)}{_never(limits)} " + (
+        f"({estimator.method} on {counted(expected.rows, 'scored row')}; {BLIND})"
     )
     beyond = BEYOND if surely else PERHAPS_BEYOND
     return EstimateReport(
@@ -179,6 +182,13 @@ def _said(verdict: Verdict, limited: Sequence[MetricLine], doubt: str | None) ->
     }
     told = ", ".join(_told(line) for line in limited if line.verdict is verdict)
     return f"{heads[verdict]}: {told}"
+
+
+def _never(limits: PerformanceSpec) -> str:
+    """Which declared limits are on metrics that can never be estimated."""
+    named = {**limits.floors, **limits.max_drop}
+    beyond = ", ".join(str(name) for name in named if name not in ESTIMABLE)
+    return f"; {beyond} cannot be estimated" if beyond else ""
 
 
 def _told(line: MetricLine) -> str:

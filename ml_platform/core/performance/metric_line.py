@@ -23,7 +23,7 @@ class MetricLine:
     Attributes:
         metric: Its name.
         value: As measured, NaN when undefined.
-        low: Lower end of its confidence interval.
+        low: Lower end of its confidence interval, NaN when undefined.
         high: Upper end.
         reference: The champion's value on its own hold-out, None when not known.
         limit: The worst value allowed: the stricter of the floor and the reference less the
@@ -85,6 +85,8 @@ def _judged(metric: str, measured: Interval, limit: float | None) -> tuple[Verdi
         return Verdict.NOT_EVALUATED, "undefined on these rows"
     if limit is None:
         return Verdict.NOT_EVALUATED, "no limit is set"
+    if isnan(measured.low) or isnan(measured.high):
+        return Verdict.NOT_EVALUATED, f"{short(measured.value, 3)}, how surely cannot be told"
     sign = 1 if HIGHER_IS_BETTER[metric] else -1
     best_likely = max(sign * measured.low, sign * measured.high)
     found = f"{short(measured.value, 3)} [{short(measured.low, 3)}, {short(measured.high, 3)}]"

@@ -11,8 +11,9 @@ from ml_platform.core.figures import counted
 from ml_platform.core.metric_names import METRICS
 from ml_platform.core.performance.brief import BEYOND, PERHAPS_BEYOND, brief
 from ml_platform.core.performance.interval import Interval
+from ml_platform.core.performance.limited import verdict_of
 from ml_platform.core.performance.metric_line import Bounds, MetricLine, metric_line
-from ml_platform.core.verdict import Verdict, worst
+from ml_platform.core.verdict import Verdict
 
 _UNMEASURED = Interval(float("nan"), float("nan"), float("nan"))
 
@@ -78,7 +79,7 @@ def judge_performance(
         if name in metrics or name in floors or name in max_drop
     )
     limited = [line for line in lines if line.metric in floors or line.metric in max_drop]
-    verdict = _verdict(limited)
+    verdict = verdict_of(limited)
     sentence = _said(verdict, limited) + f" ({labelled})"
     if few:
         sentence = f"performance not evaluated: {few}"
@@ -88,13 +89,6 @@ def judge_performance(
         else ""
     )
     return PerformanceReport(verdict, lines, sentence, told, rows, coverage)
-
-
-def _verdict(limited: Sequence[MetricLine]) -> Verdict:
-    gravest = worst(line.verdict for line in limited)
-    if gravest is Verdict.PASSED and not all(line.verdict.passed for line in limited):
-        return Verdict.NOT_EVALUATED
-    return gravest
 
 
 def _said(verdict: Verdict, limited: Sequence[MetricLine]) -> str:

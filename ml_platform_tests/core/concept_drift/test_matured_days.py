@@ -2,9 +2,11 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
 import pytest
 
 from ml_platform.core.concept_drift.matured_days import (
+    LEAST_COVERAGE,
     ErrorCount,
     MaturedDay,
     error_counts,
@@ -25,6 +27,7 @@ def row(**changes: Any) -> dict[str, Any]:
         "estimated": 0.15,
         "deviation": 0.025,
         "labelled_rows": 400,
+        "coverage": 1.0,
     } | changes
 
 
@@ -46,6 +49,9 @@ def test_the_days_of_one_version_come_oldest_first() -> None:
         {"value": float("nan")},
         {"deviation": None},
         {"deviation": 0.0},
+        {"coverage": 8 / 900, "labelled_rows": 8},
+        {"coverage": LEAST_COVERAGE - 0.01},
+        {"coverage": None},
     ],
 )
 def test_other_rows_are_left_out(changes: dict[str, Any]) -> None:
@@ -66,6 +72,37 @@ def test_harm_is_worse_than_estimated_whichever_way_is_better() -> None:
 def test_wrong_decisions_follow_from_the_accuracy() -> None:
     rows = [row(metric="accuracy", value=0.75), row(), row(metric="accuracy", value=None)]
     assert error_counts(rows, 2) == [ErrorCount("2013-01-02", 100, 400)]
+
+
+def test_a_day_with_a_handful_of_labels_counts_no_errors_yet() -> None:
+    early = row(metric="accuracy", value=0.5, labelled_rows=8, coverage=8 / 900)
+    assert error_counts([early], 2) == []
+
+
+def test_harm_of_a_day_without_change_is_standard_however_many_labels_are_missing() -> None:
+    """Scores are calibrated, the deviation is that of all rows, labels are missing by chance."""
+    generator, rows = np.random.default_rng(0), 900
+    score = generator.beta(2, 5, rows)
+    chance = score * (1 - score)
+    whole = float(np.sqrt((chance * (1 - 2 * score) ** 2).sum()) / rows)
+
+    def harm(coverage: float) -> float:
+        picked = generator.permutation(rows)[: int(coverage * rows)]
+        label = generator.random(len(picked)) < score[picked]
+        realised = float(((label - score[picked]) ** 2).mean())
+        found = row(
+            value=realised,
+            estimated=float(chance.mean()),
+            deviation=whole,
+            coverage=len(picked) / rows,
+        )
+        [day] = matured_days([found], "brier", 2)
+        return day.harm
+
+    for coverage in (1.0, 0.9, LEAST_COVERAGE):
+        found = np.array([harm(coverage) for _ in range(2_000)])
+        assert np.std(found) == pytest.approx(1.0, abs=0.07)
+        assert np.mean(found) == pytest.approx(0.0, abs=0.08)
 
 
 def test_no_day_has_no_error() -> None:

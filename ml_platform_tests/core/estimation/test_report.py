@@ -90,6 +90,37 @@ def test_without_a_limit_on_a_metric_that_can_be_estimated_nothing_is_judged() -
     report = _judge(limits=PerformanceSpec(floors={"calibration_error": 0.1}))
     assert report.verdict is Verdict.NOT_EVALUATED
     assert "no limit is set" in report.sentence
+    assert "; calibration_error cannot be estimated (" in report.sentence
+
+
+def test_a_limit_that_can_never_be_estimated_is_named_and_does_not_hide_the_others() -> None:
+    limits = PerformanceSpec(
+        floors={"roc_auc": 0.55, "calibration_error": 0.1}, max_drop={"calibration_error": 0.05}
+    )
+    report = _judge(limits=limits)
+    assert report.verdict is Verdict.PASSED
+    assert report.sentence.count("calibration_error") == 1
+    assert "; calibration_error cannot be estimated (" in report.sentence
+
+
+def test_a_limit_that_could_not_be_judged_is_not_kept() -> None:
+    """The hold-out's f1 is not known: what keeps its own limit does not speak for it."""
+    limits = PerformanceSpec(floors={"roc_auc": 0.55}, max_drop={"f1": 0.1})
+    report = _judge(limits=limits)
+    assert report.verdict is Verdict.NOT_EVALUATED
+    assert report.sentence.startswith("estimated performance not evaluated: f1 no reference value")
+    assert report.brief == ""
+    both = PerformanceSpec(floors={"roc_auc": 0.99}, max_drop={"f1": 0.1})
+    assert _judge(limits=both).verdict is Verdict.WARNED
+
+
+def test_without_a_band_a_metric_is_not_evaluated_on_either_side_of_its_limit() -> None:
+    """Positives so rare that no draw of labels has one: the band is not a number."""
+    blank = replace(LATER, sampling=dict.fromkeys(ESTIMABLE, float("nan")))
+    for floor in (0.0, 0.999):
+        report = _judge(blank, limits=PerformanceSpec(floors={"recall": floor}))
+        assert (report.verdict, report.surely_beyond) == (Verdict.NOT_EVALUATED, 0)
+        assert "how surely cannot be told" in report.sentence
 
 
 def test_a_limit_without_its_reference_is_not_evaluated() -> None:

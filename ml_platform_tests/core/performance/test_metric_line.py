@@ -31,6 +31,14 @@ def test_a_loss_fails_only_when_the_whole_interval_shows_it(
     assert _brier(*measured, known=0.17, drop=0.02).verdict is verdict
 
 
+@pytest.mark.parametrize("value", [0.1, 0.3])
+def test_a_value_without_an_interval_is_not_evaluated(value: float) -> None:
+    for low, high in ((NAN, NAN), (NAN, 0.4), (0.05, NAN)):
+        found = _brier(low, value, high, floor=0.2)
+        assert found.verdict is Verdict.NOT_EVALUATED
+        assert found.limit == 0.2
+
+
 def test_the_stricter_of_two_limits_binds() -> None:
     assert _brier(0.1, 0.1, 0.1, floor=0.18, known=0.17, drop=0.02).limit == 0.18
     assert _brier(0.1, 0.1, 0.1, floor=0.25, known=0.17, drop=0.02).limit == pytest.approx(0.19)
