@@ -28,7 +28,7 @@ up: $(RUNTIME)
 	$(BIN)/ml-platform up
 
 test: $(DEV)
-	$(BIN)/python -m pytest -n 2 --dist loadgroup
+	$(BIN)/python -m pytest -n 2
 
 check: $(DEV)
 	$(BIN)/ruff format --check .

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Sequence
-from pathlib import Path
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
 from hypothesis import settings
+from xdist.scheduler import LoadScopeScheduling
 
 from ml_platform.spark.session import open_session
 
@@ -19,17 +19,21 @@ settings.register_profile(
 settings.load_profile("ml_platform")
 
 
-HERE = Path(__file__).parent
 TOGETHER = {"end_to_end": "lifecycle"}
 """Folders that share what takes long to make: a loop with a champion."""
 
 
-def pytest_collection_modifyitems(items: Sequence[pytest.Item]) -> None:
-    """Keep the tests of a folder in one process of several; those of the core may go anywhere."""
-    for item in items:
-        folder = item.path.relative_to(HERE).parts[0]
-        if folder != "core":
-            item.add_marker(pytest.mark.xdist_group(TOGETHER.get(folder, folder)))
+class ByFolder(LoadScopeScheduling):
+    """Tests of a folder stay in one process of several; those of the core may go anywhere."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        folder = nodeid.removeprefix("ml_platform_tests/").split("/")[0]
+        return nodeid if folder == "core" else TOGETHER.get(folder, folder)
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> ByFolder:
+    """How the tests are dealt out to the processes of ``-n``."""
+    return ByFolder(config, log)
 
 
 @pytest.fixture(scope="session")

@@ -94,6 +94,9 @@ class Quality(Declared):
     )
     min_history: Count = Field(14, description="Partitions needed before anything is judged.")
     smallest_changes: SmallestChanges = Field(default_factory=SmallestChanges)
+    schema_since: str = Field(
+        "", description="First partition of columns as they are now; no older one is compared with."
+    )
     nulls_expected: Columns = Field(
         (), description="Columns whose absence tells of the world and not of a fault."
     )

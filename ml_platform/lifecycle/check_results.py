@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from enum import Enum
 
 from dagster import (
@@ -33,7 +33,7 @@ def check_result(
     check: str,
     outcomes: Mapping[str, CheckOutcome],
     warn_only: bool = False,
-    warned_passes: bool = False,
+    lets_through: Collection[Verdict] = (),
 ) -> AssetCheckResult:
     """The result of a partitioned check.
 
@@ -49,22 +49,23 @@ def check_result(
         check: the check's name.
         outcomes: by partition key.
         warn_only: show a failure as a warning, as the declaration may ask.
-        warned_passes: tell Dagster that a check which only warned has passed. Its automation asks
+        lets_through: verdicts of which Dagster is told that the check passed. Its automation asks
             whether a blocking check passed and does not look at how grave it is. The verdict of
             the platform is as it was.
     """
     if len(outcomes) == 1:
         [outcome] = outcomes.values()
-        return single_result(asset, check, outcome, warn_only, warned_passes)
+        return single_result(asset, check, outcome, warn_only, lets_through)
     written = checked_writes(context.instance, asset, outcomes.keys())
     unknown = [p for p, outcome in outcomes.items() if not outcome.verdict.evaluated]
-    standing = standing_verdicts(context.instance, asset, check, unknown)
+    all_told = Verdict.NOT_EVALUATED in lets_through
+    standing = unknown if all_told else standing_verdicts(context.instance, asset, check, unknown)
     for partition, outcome in outcomes.items():
         if not outcome.verdict.evaluated and partition not in standing:
             continue
-        result = single_result(asset, check, outcome, warn_only, warned_passes)
+        result = single_result(asset, check, outcome, warn_only, lets_through)
         _report(context, _evaluation(result, partition, written.get(partition)))
-    return single_result(asset, check, _over_range(outcomes), warn_only, warned_passes)
+    return single_result(asset, check, _over_range(outcomes), warn_only, lets_through)
 
 
 def _report(context: AssetExecutionContext, evaluation: AssetCheckEvaluation) -> None:
@@ -86,13 +87,13 @@ def single_result(
     check: str,
     outcome: CheckOutcome,
     warn_only: bool = False,
-    warned_passes: bool = False,
+    lets_through: Collection[Verdict] = (),
 ) -> AssetCheckResult:
     """The result of a check that is not partitioned, or of one partition."""
     return AssetCheckResult(
         asset_key=AssetKey(list(asset)),
         check_name=check,
-        passed=outcome.verdict.passed or (warned_passes and outcome.verdict is Verdict.WARNED),
+        passed=outcome.verdict.passed or outcome.verdict in lets_through,
         severity=_severity(outcome.verdict, warn_only),
         description=_description(outcome),
         metadata=outcome_metadata(outcome),

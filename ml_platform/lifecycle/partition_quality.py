@@ -1,6 +1,6 @@
 """The quality of the partitions of a run: measured, judged by those before them, recorded."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import chain
 from typing import Any
@@ -17,6 +17,7 @@ from ml_platform.core.quality_over_time.measure import MEASURES
 from ml_platform.core.quality_over_time.outcome import gate_outcome, measure_outcome, rows_of
 from ml_platform.core.quality_over_time.rhythm import CADENCES, looked_back, needed
 from ml_platform.core.quality_over_time.schema_change import schema_outcome, schema_rows
+from ml_platform.core.verdict import Verdict
 from ml_platform.lifecycle.quality_table import QualityTable, columns_of, history_of
 from ml_platform.lifecycle.source import Source
 from ml_platform.spark.contract_report import UNIQUE
@@ -55,7 +56,8 @@ def judge_quality(
         lake: where its quality is kept.
         spark: for the pass over many bytes.
         written: each partition of the run.
-        files: Parquet files of the validated rows; none where the contract has refused them.
+        files: Parquet files of the valid rows, committed or waiting to be; none of partitions that
+            the contract has refused.
     """
     counts = count_partitions(spark, files, asked_of(source)) if files else {}
     schemas = {partition: _landed_columns(source, partition) for partition in written}
@@ -63,8 +65,9 @@ def judge_quality(
     earlier = _earlier(source, table, written)
     measured = {p: _measured(source, w, counts.get(p)) for p, w in written.items()}
     lines = _judged(source, written, measured, history_of(earlier))
+    refused = {p for p, w in written.items() if w.count.landed and p not in counts}
     outcomes = {
-        **_measure_outcomes(source, lines),
+        **_measure_outcomes(source, lines, refused),
         names.SCHEMA: _schema_outcomes(source, schemas, columns_of(earlier)),
     }
     of_schema = outcomes[names.SCHEMA]
@@ -91,9 +94,8 @@ def _earlier(
     source: Source, table: QualityTable, written: Mapping[str, Written]
 ) -> list[dict[str, Any]]:
     """What is recorded of the partitions before, except of these themselves."""
-    most = looked_back(CADENCES[source.spec.partitions.every])
-    rows = table.earlier(max(written), most + len(written))
-    return [row for row in rows if row["partition"] not in written]
+    enough = looked_back(CADENCES[source.spec.partitions.every])
+    return table.earlier(max(written), enough, without=written)
 
 
 def _measured(
@@ -123,18 +125,22 @@ def _judged(
     history: History,
 ) -> dict[str, list[Judged]]:
     """Each partition by those before it, which may be of the same run."""
-    known = history.with_new(measured)
-    return {
-        p: list(judge(source.spec, p, w.count.landed, measured[p], known))
-        for p, w in written.items()
-    }
+    lines: dict[str, list[Judged]] = {}
+    for p in sorted(written):
+        lines[p] = list(judge(source.spec, p, written[p].count.landed, measured[p], history))
+        history = history.with_new(p, lines[p])
+    return lines
 
 
-def _measure_outcomes(source: Source, lines: Mapping[str, Sequence[Judged]]) -> Outcomes:
+def _measure_outcomes(
+    source: Source, lines: Mapping[str, Sequence[Judged]], refused: Collection[str]
+) -> Outcomes:
     spec = source.spec
     least = needed(CADENCES[spec.partitions.every], spec.quality.min_history)
     return {
-        measure.name: {p: measure_outcome(measure, judged, least) for p, judged in lines.items()}
+        measure.name: {
+            p: measure_outcome(measure, judged, least, p in refused) for p, judged in lines.items()
+        }
         for measure in MEASURES
     }
 
@@ -154,20 +160,23 @@ def _schema_outcomes(
     schemas: Mapping[str, dict[str, str] | None],
     recorded: Mapping[str, dict[str, str]],
 ) -> dict[str, CheckOutcome]:
-    known = {**recorded, **{p: columns for p, columns in schemas.items() if columns}}
+    """Each partition by the newest before it of which the columns did not fail.
+
+    None older than the declared ``quality.schema_since`` counts.
+    """
+    contract, complete = source.compiled.columns, is_complete(source.spec.landing)
+    accepted = source.spec.quality.schema_since
+    good = {p: columns for p, columns in recorded.items() if p >= accepted}
     outcomes = {}
-    for partition, columns in schemas.items():
+    for partition, columns in sorted(schemas.items()):
         if columns is None:
             outcomes[partition] = not_evaluated("the landed file is not there any more")
             continue
-        since = max((p for p in known if p < partition), default="")
-        outcomes[partition] = schema_outcome(
-            columns,
-            known.get(since),
-            since,
-            source.compiled.columns,
-            is_complete(source.spec.landing),
-        )
+        since = max((p for p in good if p < partition), default="")
+        outcome = schema_outcome(columns, good.get(since), since, contract, complete)
+        outcomes[partition] = outcome
+        if columns and outcome.verdict is not Verdict.FAILED and partition >= accepted:
+            good[partition] = columns
     return outcomes
 
 

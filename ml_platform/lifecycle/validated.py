@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from urllib.parse import unquote
 
 from dagster import (
     AssetExecutionContext,
@@ -16,7 +17,6 @@ from ml_platform.core import names
 from ml_platform.core.check_outcome import CheckOutcome
 from ml_platform.core.quality import (
     PartitionCount,
-    Reason,
     conservation_outcome,
     contract_outcome,
 )
@@ -31,7 +31,13 @@ from ml_platform.lifecycle.table_metadata import table_metadata
 from ml_platform.lifecycle.validated_specs import asset_specs, check_specs
 from ml_platform.resources.lake_resource import LakeResource
 from ml_platform.spark.contract import ContractReport, ContractSplit
+from ml_platform.spark.contract_keys import partition_of
 from ml_platform.stores.lake import Commit, LakeTable
+from ml_platform.stores.lake_write import StagedRows
+
+_ONLY_WARNED = (Verdict.WARNED,)
+# The first partition of a table has nothing to be judged by, and is to go on.
+_UNJUDGED_TOO = (Verdict.WARNED, Verdict.NOT_EVALUATED)
 
 
 @dataclass(frozen=True)
@@ -69,31 +75,32 @@ def validated_asset(source: Source) -> AssetsDefinition:
             yield MaterializeResult(
                 asset_key=list(bad), metadata=table_metadata(tables.quarantine, set_aside)
             )
-            landed = tables.raw.row_counts()
-            counts = {
-                p: PartitionCount(landed.get(p, 0), set_aside.rows.get(p, 0)) for p in partitions
-            }
-            reasons = reasons_by_partition(tables.quarantine, partitions)
-            outcomes = _contract_outcomes(spec, counts, reasons, report)
+            written = _written(tables, set_aside, partitions)
+            outcomes = _contract_outcomes(spec, written, report)
+            valid = [p for p in partitions if outcomes[p].verdict is not Verdict.FAILED]
+            files = _waiting_files(waiting, valid)
+            quality = judge_quality(source, lake.open(), spark.spark_session, written, files)
+            gates = [*outcomes.values(), *quality[names.QUALITY].values()]
             kept: Commit | None = None
-            if not any(outcome.verdict is Verdict.FAILED for outcome in outcomes.values()):
+            if not any(gate.verdict is Verdict.FAILED for gate in gates):
                 kept = waiting.commit()
                 metadata = table_metadata(tables.validated, kept) | _report_metadata(report)
                 yield MaterializeResult(asset_key=list(good), metadata=metadata)
         # Rows set aside hold up nothing that follows, and are still to be seen on the asset.
-        yield check_result(context, good, names.CONTRACT, outcomes, warned_passes=True)
+        yield check_result(context, good, names.CONTRACT, outcomes, lets_through=_ONLY_WARNED)
         yield check_result(context, good, names.REFUSED_ROWS, outcomes, warn_only=True)
         yield check_result(
             context,
             good,
             names.CONSERVATION,
-            {p: conservation_outcome(c, kept and kept.rows.get(p, 0)) for p, c in counts.items()},
+            {
+                p: conservation_outcome(w.count, kept and kept.rows.get(p, 0))
+                for p, w in written.items()
+            },
         )
-        written = {p: Written(c, r) for (p, c), r in zip(counts.items(), reasons, strict=True)}
-        files = tables.validated.files(partitions) if kept else ()
-        quality = judge_quality(source, lake.open(), spark.spark_session, written, files)
         for check, judged in quality.items():
-            yield check_result(context, good, check, judged, warned_passes=True)
+            goes_on = _UNJUDGED_TOO if check == names.QUALITY else _ONLY_WARNED
+            yield check_result(context, good, check, judged, lets_through=goes_on)
 
     return validated
 
@@ -116,18 +123,30 @@ def _set_aside(
     return quarantine.clear(partitions)
 
 
+def _written(tables: Tables, set_aside: Commit, partitions: Sequence[str]) -> dict[str, Written]:
+    """What is known of each partition once its refused rows are in the quarantine."""
+    landed = tables.raw.row_counts()
+    reasons = reasons_by_partition(tables.quarantine, partitions)
+    return {
+        p: Written(PartitionCount(landed.get(p, 0), set_aside.rows.get(p, 0)), found)
+        for p, found in zip(partitions, reasons, strict=True)
+    }
+
+
+def _waiting_files(waiting: StagedRows, partitions: Sequence[str]) -> list[str]:
+    """The files of these partitions among those that wait to be committed."""
+    return [path for path in waiting.files() if unquote(partition_of(path)) in partitions]
+
+
 def _contract_outcomes(
-    spec: SourceSpec,
-    counts: Mapping[str, PartitionCount],
-    reasons: Sequence[Sequence[Reason]],
-    report: ContractReport,
+    spec: SourceSpec, written: Mapping[str, Written], report: ContractReport
 ) -> dict[str, CheckOutcome]:
     """The verdict of each partition; what pandera alone can judge breaks all of them."""
     whole = [v.check for v in report.verdicts if not v.compiled and not v.passed]
     refuse = spec.on_violation == "fail"
     return {
-        p: contract_outcome(count, found, spec.block_above, refuse, whole)
-        for (p, count), found in zip(counts.items(), reasons, strict=True)
+        p: contract_outcome(w.count, w.reasons, spec.block_above, refuse, whole)
+        for p, w in written.items()
     }
 
 

@@ -12,7 +12,7 @@ _DEMANDS = {
     names.NULL_SPIKE: "No column is null more often than it was before.",
     names.DUPLICATES: "No more rows than before repeat a key, or another row where none is known.",
     names.CATEGORY_EXPLOSION: "No text column has far more distinct values than before.",
-    names.SCHEMA: "The landed file has the columns, with their types, of the partition before.",
+    names.SCHEMA: "The landed file has the columns, with their types, of the last that was good.",
 }
 
 
@@ -81,6 +81,6 @@ def check_specs(source: Source) -> list[AssetCheckSpec]:
             asset=asset,
             blocking=True,
             partitions_def=every,
-            description=f"None of {', '.join(_DEMANDS)} failed: else nothing follows from it.",
+            description=f"None of {', '.join(_DEMANDS)} failed: else the last good rows stay.",
         ),
     ]

@@ -86,6 +86,10 @@ class Staging:
         folder.mkdir(parents=True, exist_ok=True)
         pq.write_table(table, folder / "part-00000.parquet")
 
+    def files(self) -> list[Path]:
+        """What was written here, in a settled order."""
+        return sorted(self.folder.rglob("*.parquet"))
+
     def publish(self, allowed: Collection[str] | None) -> list[tuple[DataFile, str]]:
         """Move the files to where the table keeps them; readers see them only once committed.
 
@@ -98,8 +102,7 @@ class Staging:
         Raises:
             StoreError: when rows belong to no partition, or to one not named; nothing is moved.
         """
-        paths = sorted(self.folder.rglob("*.parquet"))
-        staged = [(path, self._partition_of(path)) for path in paths]
+        staged = [(path, self._partition_of(path)) for path in self.files()]
         self._check({partition for _, partition in staged}, allowed)
         try:
             return [

@@ -113,6 +113,10 @@ class StagedRows:
     _staging: Staging | None
     _applied: Commit | None
 
+    def files(self) -> list[str]:
+        """The Parquet files that wait, in folders named like those of the table."""
+        return [] if self._staging is None else [str(path) for path in self._staging.files()]
+
     def commit(self) -> Commit:
         """Publish the files and commit them.
 

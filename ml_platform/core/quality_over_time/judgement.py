@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from math import isfinite
 
@@ -40,10 +40,12 @@ class Judged:
 
 @dataclass(frozen=True)
 class History:
-    """What was measured of a table's partitions so far.
+    """What was measured of a table's partitions so far, but for what failed.
+
+    A fault that lasts would otherwise become what is usual after a few days, and pass.
 
     Attributes:
-        values: By measure and column: the value of each partition.
+        values: By measure and column: the value of each partition that did not fail by it.
     """
 
     values: Mapping[Series, Mapping[str, float]]
@@ -53,12 +55,14 @@ class History:
         known = self.values.get(series, {})
         return {key: known[key] for key in sorted(known) if key < partition}
 
-    def with_new(self, measured: Mapping[str, Mapping[Series, float]]) -> History:
-        """The same with some partitions measured, now or anew."""
+    def with_new(self, partition: str, lines: Iterable[Judged]) -> History:
+        """The same with a partition judged, now or anew."""
         values = {series: dict(known) for series, known in self.values.items()}
-        for partition, of_partition in measured.items():
-            for series, value in of_partition.items():
-                values.setdefault(series, {})[partition] = value
+        for line in lines:
+            of_series = values.setdefault((line.measure, line.column), {})
+            of_series.pop(partition, None)
+            if line.verdict is not Verdict.FAILED:
+                of_series[partition] = line.value
         return History(values)
 
 

@@ -15,17 +15,22 @@ _NAMED = 5
 _SAID = {"null_spike": "null in", "category_explosion": "distinct values in"}
 
 
-def measure_outcome(measure: Measure, lines: Iterable[Judged], needed: int) -> CheckOutcome:
+def measure_outcome(
+    measure: Measure, lines: Iterable[Judged], needed: int, refused: bool = False
+) -> CheckOutcome:
     """The outcome of the check of one measure.
 
     Args:
         measure: Which one.
         lines: What was judged on the partition, of any measures.
         needed: Earlier partitions without which nothing is judged.
+        refused: The contract has refused the rows, so that only what landed could be measured.
 
     The numbers are those of the column that comes nearest to its limit, or is farthest beyond.
     """
     own = sorted((line for line in lines if line.measure == measure.name), key=_rank)
+    if not own and refused:
+        return not_evaluated("the contract has refused its rows")
     if not own:
         return not_evaluated("there is nothing of the kind to measure in this table")
     verdict = worst(line.verdict for line in own)
@@ -46,6 +51,8 @@ def measure_outcome(measure: Measure, lines: Iterable[Judged], needed: int) -> C
 def gate_outcome(outcomes: Mapping[str, CheckOutcome]) -> CheckOutcome:
     """The outcome of the check that holds up what follows: any failed check fails it.
 
+    Where not one of them was evaluated, neither is this.
+
     Args:
         outcomes: By name of the check, of one partition.
     """
@@ -57,8 +64,11 @@ def gate_outcome(outcomes: Mapping[str, CheckOutcome]) -> CheckOutcome:
     if failed:
         sentence = f"{'; '.join(failed)}: partition held up"
         return CheckOutcome(Verdict.FAILED, sentence, {"failed": len(failed)}, table)
-    unknown = f"; not evaluated: {', '.join(silent)}" if silent else ""
     known = len(outcomes) - len(silent)
+    if not known:
+        sentence = f"nothing to judge the partition by yet: {', '.join(silent)}"
+        return CheckOutcome(Verdict.NOT_EVALUATED, sentence, table=table)
+    unknown = f"; not evaluated: {', '.join(silent)}" if silent else ""
     sentence = f"no alarm from {counted(known, 'measure')}{unknown}"
     return CheckOutcome(Verdict.PASSED, sentence, {"failed": 0}, table)
 

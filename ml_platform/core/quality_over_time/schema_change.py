@@ -62,7 +62,7 @@ def schema_outcome(
     contract: Collection[str],
     complete: bool,
 ) -> CheckOutcome:
-    """Judge the columns of a landed file by those of the partition before.
+    """Judge the columns of a landed file by those of an earlier partition.
 
     A column of the contract that vanished or changed its type fails; anything else warns, since
     nothing reads it. Where only the first lines of a file were looked at, a column that they lack
@@ -70,7 +70,7 @@ def schema_outcome(
 
     Args:
         now: Type of each column.
-        before: Those of the newest earlier partition; None if there is none.
+        before: Those of the newest earlier partition that did not fail; None if there is none.
         since: That partition.
         contract: Columns that are read.
         complete: Whether all columns of the file are known.

@@ -101,14 +101,70 @@ def test_hours_need_two_days_before_they_are_judged() -> None:
     assert (early.verdict, late.verdict) == (Verdict.NOT_EVALUATED, Verdict.PASSED)
 
 
-def test_a_run_of_many_partitions_judges_each_by_those_before_it() -> None:
-    known = _history(10).with_new({day: {VOLUME: 500.0} for day in _days(30)[9:]})
+def test_what_was_judged_is_history_to_what_comes_after_it() -> None:
+    known = _history(10)
+    for day in _days(30)[9:]:
+        known = known.with_new(day, [_said(500.0, Verdict.NOT_EVALUATED)])
 
     assert known.before(VOLUME, "2013-01-12") == {
         **dict.fromkeys(_days(9), 1_000.0),
         "2013-01-10": 500.0,
         "2013-01-11": 500.0,
     }
+
+
+def test_what_failed_is_no_history_even_where_the_partition_was_good_before() -> None:
+    known = _history(10).with_new("2013-01-10", [_said(500.0, Verdict.FAILED)])
+
+    assert known.before(VOLUME, "2013-01-12") == dict.fromkeys(_days(9), 1_000.0)
+
+
+def test_a_fault_that_lasts_fails_on_every_day_of_it() -> None:
+    # Of both kinds: half of the rows are gone, and a column that was full is null in every row.
+    _, verdicts = _lived(100, fault_from=30)
+
+    assert {verdicts[day] for day in _days(30)[14:]} == {Verdict.PASSED}
+    assert {verdicts[day] for day in _days(100)[30:]} == {Verdict.FAILED}
+
+
+def test_a_change_that_is_declared_is_usual_after_a_while() -> None:
+    history, _ = _lived(40, fault_from=30)
+    declared = {"smallest_changes": {"volume": 0.6, "null_spike": 1.0}}
+
+    history, verdicts = _lived(110, fault_from=30, since=30, history=history, **declared)
+    assert {verdicts[day] for day in _days(110)[30:]} == {Verdict.PASSED}
+
+    # The declaration may go then, and the old state would be the fault.
+    after = list(judge(_spec(), _days(111)[-1], 500, _measured(500, 1.0), history))
+    assert {each.verdict for each in after} == {Verdict.PASSED}
+    back = next(judge(_spec(), _days(111)[-1], 1_000, _measured(1_000, 0.0), history))
+    assert back.verdict is Verdict.FAILED
+
+
+def _said(value: float, verdict: Verdict) -> Judged:
+    return Judged(*VOLUME, value, None, verdict, 10)
+
+
+def _measured(rows: float, nulls: float) -> dict[Series, float]:
+    return {VOLUME: rows, NULLS: nulls}
+
+
+def _lived(
+    days: int,
+    fault_from: int,
+    since: int = 0,
+    history: History | None = None,
+    **quality: Any,
+) -> tuple[History, dict[str, Verdict]]:
+    """Days judged one after another; the worst of a day's verdicts must be that of both."""
+    known, verdicts = history or History({}), {}
+    for place, day in list(enumerate(_days(days)))[since:]:
+        faulty = place >= fault_from
+        rows = (500.0 if faulty else 1_000.0) + place % 5
+        lines = list(judge(_spec(**quality), day, int(rows), _measured(rows, float(faulty)), known))
+        known = known.with_new(day, lines)
+        [verdicts[day]] = {line.verdict for line in lines}
+    return known, verdicts
 
 
 @pytest.mark.parametrize("weekend", [1.0, 0.7])
@@ -119,10 +175,11 @@ def test_ordinary_years_stay_within_the_budget_of_alarms(weekend: float) -> None
     for _ in range(3):
         days = _days(365)
         series = _ordinary(generator, days, weekend)
-        history = History(series)
+        history = History({})
         for day in days:
             measured = {name: values[day] for name, values in series.items()}
-            found = judge(_spec(), day, int(measured[VOLUME]), measured, history)
+            found = list(judge(_spec(), day, int(measured[VOLUME]), measured, history))
+            history = history.with_new(day, found)
             alarms += any(each.verdict is Verdict.FAILED for each in found)
 
     assert alarms <= 3 * 2

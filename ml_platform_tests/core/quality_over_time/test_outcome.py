@@ -87,6 +87,15 @@ def test_what_is_missing_is_said_where_nothing_could_be_judged() -> None:
     assert measure_outcome(DUPLICATES, [ROWS], 14).verdict is UNKNOWN
 
 
+def test_of_refused_rows_it_is_not_said_that_there_is_nothing_to_measure() -> None:
+    refused = measure_outcome(NULL_SPIKE, [ROWS], 14, refused=True)
+    never = measure_outcome(NULL_SPIKE, [ROWS], 14)
+
+    assert (refused.verdict, refused.sentence) == (UNKNOWN, "the contract has refused its rows")
+    assert never.sentence == "there is nothing of the kind to measure in this table"
+    assert measure_outcome(VOLUME, [ROWS], 14, refused=True).verdict is FAILED
+
+
 def test_one_failed_measure_holds_the_partition_up_and_says_why() -> None:
     gate = gate_outcome(
         {
@@ -108,6 +117,14 @@ def test_without_an_alarm_the_gate_is_open_and_says_what_nobody_knows() -> None:
     assert gate.verdict is PASSED
     assert gate.sentence == "no alarm from 1 measure; not evaluated: null spike"
     assert gate_outcome({"volume": CheckOutcome(PASSED, "")}).sentence == "no alarm from 1 measure"
+
+
+def test_a_gate_that_nothing_was_asked_by_is_not_evaluated() -> None:
+    gate = gate_outcome({"volume": not_evaluated("3 earlier"), "null_spike": not_evaluated("")})
+
+    assert (gate.verdict, dict(gate.numbers)) == (UNKNOWN, {})
+    assert gate.sentence == "nothing to judge the partition by yet: volume, null spike"
+    assert [row["check"] for row in gate.table] == ["volume", "null_spike"]
 
 
 def test_what_was_measured_and_not_judged_still_has_its_value() -> None:
