@@ -54,7 +54,9 @@ def reference_asset(model: Model) -> AssetsDefinition:
         plan = fit_plan(opened, model, train.columns, train.segments)
         window = sorted({*train.partitions.tolist(), *holdout.partitions.tolist()})
         features = opened.table(model.table(names.FEATURES)).partitions()
-        profiled = days_to_profile(window, features, context.run.tags.get(names.TAG_AS_OF, ""))
+        first = registry.open().champion(model.name) is None
+        as_of = features[-1] if first else context.run.tags.get(names.TAG_AS_OF, "")
+        profiled = days_to_profile(window, features, as_of)
         done = complete_profiles(model, opened, spark.spark_session, plan, profiled)
         inputs = merge_all(read_profiles(opened, model, window, ""))
         artifact = load_artifact(challenger.path, challenger.manifest_sha256)
@@ -85,8 +87,9 @@ def reference_asset(model: Model) -> AssetsDefinition:
 def days_to_profile(window: Sequence[str], features: Sequence[str], as_of: str) -> list[str]:
     """What was learned from, and all other days through the one that was decided on.
 
-    Days whose labels are still to come were not scored while there was no champion. The first
-    windows of this one begin with them, and a window that lacks a weekday looks like drift.
+    Days whose labels are still to come were not scored while there was no champion: of the first
+    one all days there are count. Its first windows begin with them, and a window that lacks a
+    weekday looks like drift.
     """
     return sorted({*window, *(p for p in features if window[0] <= p <= as_of)})
 

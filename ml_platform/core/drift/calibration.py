@@ -77,7 +77,13 @@ class Calibration:
         return float(stdtr(self.freedom, -sure))
 
     def value_at(self, p_value: float, phase: int = 0) -> float:
-        """The value that has this p-value, or the floor when that is greater."""
+        """The value that has this p-value, or the floor when that is greater.
+
+        Args:
+            p_value: One of 1 or more is that of any value.
+            phase: Place of the window's last partition in the cycle.
+        """
+        p_value = min(p_value, 1.0)
         if self.freedom >= _NORMAL_FROM:
             sure = -float(ndtri(p_value))
         else:

@@ -8,6 +8,9 @@ from numpy.typing import NDArray
 CLEARS_AT = 10.0
 """An alarm lasts while its adjusted p-value is below so many times the level that raised it."""
 
+ORDINARY = 0.5
+"""No alarm lasts at an adjusted p-value above it, however generous the budget."""
+
 LOOKBACK = 7
 """How many earlier windows are asked whether they raised the alarm."""
 
@@ -30,9 +33,18 @@ def alarms(adjusted: NDArray[np.float64], level: float) -> NDArray[np.bool_]:
     """
     state = np.zeros(adjusted.shape[1], dtype=np.bool_)
     for window in adjusted:
-        raised, cleared = window <= level, window > CLEARS_AT * level
+        raised, cleared = window <= level, window > clearing_level(level)
         state = (state | raised) & ~cleared
     return state
+
+
+def clearing_level(level: float) -> float:
+    """The adjusted p-value above which an alarm is over that was raised at `level`.
+
+    >>> clearing_level(0.005), clearing_level(0.1), clearing_level(0.7)
+    (0.05, 0.5, 0.7)
+    """
+    return max(min(CLEARS_AT * level, ORDINARY), level)
 
 
 def lasting(span: int) -> float:

@@ -20,7 +20,7 @@ from ml_platform.core.drift.cadence import cadence_of
 from ml_platform.core.drift.calibrate import Partition
 from ml_platform.core.drift.calibration import Calibration
 from ml_platform.core.drift.column_drift import ColumnDrift
-from ml_platform.core.drift.hysteresis import CLEARS_AT, LOOKBACK, alarms
+from ml_platform.core.drift.hysteresis import LOOKBACK, alarms, clearing_level
 from ml_platform.core.drift.measured import Measured, measure
 from ml_platform.core.drift.multiplicity import adjusted, rejection_level
 from ml_platform.core.drift.window_lengths import window_lengths
@@ -95,7 +95,7 @@ def judge(by: Yardstick, recent: Sequence[Partition]) -> list[ColumnDrift]:
     family = adjusted(_p_values(by, found, phase), tests)
     alarmed = alarms(np.array([*_earlier(by, recent, family, level), family]), level)
     raising, clearing = (
-        rejection_level(family, each, tests) for each in (level, CLEARS_AT * level)
+        rejection_level(family, each, tests) for each in (level, clearing_level(level))
     )
     lines = []
     for each, alarm, q in zip(found, alarmed.tolist(), family.tolist(), strict=True):
@@ -124,7 +124,7 @@ def _earlier(
     by: Yardstick, recent: Sequence[Partition], family: Array, level: float
 ) -> Iterator[Array]:
     """Adjusted p-values of the windows before, oldest first; none where they cannot matter."""
-    open_question = (family > level) & (family <= CLEARS_AT * level)
+    open_question = (family > level) & (family <= clearing_level(level))
     if not open_question.any():
         return
     cadence = cadence_of([key for key, _ in recent])

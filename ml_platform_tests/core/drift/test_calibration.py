@@ -35,6 +35,12 @@ def test_the_threshold_of_a_p_value_has_that_p_value(
         assert calibration.p_value(threshold) == pytest.approx(p_value, rel=1e-6)
 
 
+@pytest.mark.parametrize("calibration", [UNBOUNDED, BOUNDED, NORMAL])
+@pytest.mark.parametrize("p_value", [1.0, 1.8])
+def test_every_value_has_a_p_value_of_one_at_most(calibration: Calibration, p_value: float) -> None:
+    assert calibration.value_at(p_value) == calibration.floor
+
+
 @pytest.mark.parametrize("calibration", [UNBOUNDED, BOUNDED])
 @given(first=st.floats(0, 1), second=st.floats(0, 1))
 def test_greater_values_are_never_less_odd(

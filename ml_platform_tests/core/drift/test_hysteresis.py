@@ -28,6 +28,11 @@ def test_an_alarm_is_raised_high_and_cleared_low(windows: list[float], alarm: bo
     assert alarms(np.array(windows)[:, None], LEVEL).tolist() == [alarm]
 
 
+def test_with_a_generous_budget_an_ordinary_window_ends_an_alarm() -> None:
+    assert alarms(np.array([[0.1], [0.4]]), 0.14).tolist() == [True]
+    assert alarms(np.array([[0.1], [0.6]]), 0.14).tolist() == [False]
+
+
 @given(st.lists(st.floats(0, 1), min_size=1, max_size=8), st.lists(st.floats(0, 1), max_size=8))
 def test_nothing_before_a_clearing_matters(after: list[float], before: list[float]) -> None:
     shown = alarms(np.array([*before, 1.0, *after])[:, None], LEVEL)
