@@ -105,16 +105,19 @@ def test_a_failed_check_shows_its_partition_and_its_table(
     picture("failed_check")
 
 
-def verdict_to_read(instance: DagsterInstance) -> Finding:
-    """The newest verdict that a person has most to read of: on drift, else any."""
+def verdicts_on_drift(instance: DagsterInstance) -> list[Finding]:
+    """The verdicts that a person has most to read of, newest first."""
     found = findings(instance, names.of_model(MODEL, names.VERDICT), names.VERDICT, 40)
-    return next((each for each in found if "drift in" in each.sentence), found[0])
+    return [each for each in found if each.partition and "drift in" in each.sentence]
 
 
 def test_the_verdict_on_a_day_is_one_line(
     page: Page, instance: DagsterInstance, picture: Picture
 ) -> None:
-    found = verdict_to_read(instance)
+    on_drift = verdicts_on_drift(instance)
+    if not on_drift:
+        pytest.skip("no day was judged yet: PICTURES_OF=<home of a demo> shows a state with some")
+    found = on_drift[0]
     open_check(page, found.asset, found.check, str(found.partition))
     expect(page.get_by_text(found.sentence).first).to_be_visible()
     picture("verdict")
