@@ -16,6 +16,7 @@ from pathlib import Path
 from ml_platform.engine.errors import EngineError, with_log_tail
 
 _PR_SET_PDEATHSIG = 1
+_GROUP_SECONDS = 10.0
 
 
 @dataclass
@@ -88,8 +89,18 @@ class Service:
             self.process.wait(self.stop_seconds)
         with contextlib.suppress(ProcessLookupError):  # nobody is left in the group: all is well
             os.killpg(self.process.pid, signal.SIGKILL)
+            self.process.wait()
+            _wait_for_group(self.process.pid)
         self.process.wait()
         self.process = None
+
+
+def _wait_for_group(group: int) -> None:
+    """Return when nobody is left in it: a killed Java takes a while to give its memory back."""
+    deadline = time.monotonic() + _GROUP_SECONDS
+    while time.monotonic() < deadline:
+        os.killpg(group, 0)  # raises when the group is empty
+        time.sleep(0.02)
 
 
 def end_with_parent() -> None:
