@@ -67,7 +67,7 @@ def retraining_sensor(model: Model, tick_seconds: int) -> SensorDefinition:
         if entry is None or _says_the_same(entry, past):
             return SkipReason(_last_reason(past))
         ledger.append(entry)
-        return _act(model, ledger, versions, entry, seen)
+        return _act(model, ledger, versions, entry)
 
     return retraining
 
@@ -79,11 +79,11 @@ def _why_not_now(facts: Facts | None) -> str:
 
 
 def _act(
-    model: Model, ledger: Ledger, registry: ModelRegistry, entry: LedgerEntry, seen: str
+    model: Model, ledger: Ledger, registry: ModelRegistry, entry: LedgerEntry
 ) -> SensorResult | SkipReason:
     """Do what was decided: request the run, move the champion back, or only say it."""
     if entry.verdict == Action.RETRAIN:
-        return SensorResult(run_requests=[_request(model, entry)], cursor=seen)
+        return SensorResult(run_requests=[_request(model, entry)])
     if entry.verdict == Action.ROLL_BACK:
         roll_back(ledger, registry, entry)
     return SkipReason(f"{entry.verdict}: {entry.reason}")

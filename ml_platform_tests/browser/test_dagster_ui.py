@@ -108,7 +108,9 @@ def test_a_failed_check_shows_its_partition_and_its_table(
 def verdicts_on_drift(instance: DagsterInstance) -> list[Finding]:
     """The verdicts that a person has most to read of, newest first."""
     found = findings(instance, names.of_model(MODEL, names.VERDICT), names.VERDICT, 40)
-    return [each for each in found if each.partition and "drift in" in each.sentence]
+    return [
+        each for each in found if each.partition and each.sentence.startswith("covariate drift in")
+    ]
 
 
 def test_the_verdict_on_a_day_is_one_line(

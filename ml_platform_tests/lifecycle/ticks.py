@@ -32,7 +32,9 @@ class Ticks:
         )
         seen = self.sensor(context)
         if isinstance(seen, SensorResult):
-            self.cursor = seen.cursor
+            # The daemon refuses a result that says again what the context was told.
+            assert not (seen.cursor and context.cursor_updated)
+            self.cursor = seen.cursor or context.cursor
             return list(seen.run_requests or ()), ""
         assert isinstance(seen, SkipReason)
         self.cursor = context.cursor
