@@ -9,7 +9,7 @@ from dagster_pyspark import LazyPySparkResource
 from ml_platform.core import names
 from ml_platform.core.profile import ColumnProfile, merge_all
 from ml_platform.core.profile_columns import profile_columns
-from ml_platform.core.score_profile import SCORE_EDGES
+from ml_platform.core.score_profile import SCORE, SCORE_EDGES
 from ml_platform.estimators.artifact import load_artifact
 from ml_platform.lifecycle.challenger import challenger_of
 from ml_platform.lifecycle.edges_table import fit_plan
@@ -46,22 +46,22 @@ def reference_asset(model: Model) -> AssetsDefinition:
         registry: RegistryResource,
         spark: LazyPySparkResource,
     ) -> MaterializeResult:
-        opened = lake.open()
-        challenger = challenger_of(context, registry.open(), model.name)
+        opened, versions = lake.open(), registry.open()
+        challenger = challenger_of(context, versions, model.name)
         version = int(challenger.tags["training_set_version"])
         train = read_split(model, opened, spark.spark_session, version, "train")
         holdout = read_split(model, opened, spark.spark_session, version, "holdout")
         plan = fit_plan(opened, model, train.columns, train.segments)
         window = sorted({*train.partitions.tolist(), *holdout.partitions.tolist()})
         features = opened.table(model.table(names.FEATURES)).partitions()
-        first = registry.open().champion(model.name) is None
+        first = versions.champion(model.name) is None
         as_of = features[-1] if first else context.run.tags.get(names.TAG_AS_OF, "")
         profiled = days_to_profile(window, features, as_of)
         done = complete_profiles(model, opened, spark.spark_session, plan, profiled)
         inputs = merge_all(read_profiles(opened, model, window, ""))
         artifact = load_artifact(challenger.path, challenger.manifest_sha256)
         scores = artifact.score(holdout.columns)
-        score = profile_columns({"score": scores}, [SCORE_EDGES])
+        score = profile_columns({SCORE: scores}, [SCORE_EDGES])
         rows = _rows([*inputs, *score], challenger.version)
         once = (f"{model.name}/reference/{challenger.version}", 1)
         opened.table(model.table(names.REFERENCE)).append_arrow(rows, app=once)

@@ -9,21 +9,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ml_platform.core.estimation.estimator import PerformanceEstimator
+from ml_platform.core.metric_names import METRICS
 from ml_platform.core.performance.scored_rows import ScoredRows
 from ml_platform.core.performance.weighted import weighted_metrics
 
 FloatArray = NDArray[np.float64]
 
-ESTIMABLE = (
-    "accuracy",
-    "precision",
-    "recall",
-    "f1",
-    "roc_auc",
-    "pr_auc",
-    "brier",
-    "log_loss",
-)
+ESTIMABLE = tuple(name for name in METRICS if name != "calibration_error")
 """All metrics but the calibration error: that the scores' calibration holds is assumed."""
 DRAWS = 200
 

@@ -122,7 +122,7 @@ def judge_estimate(
         lines,
         deviations,
         sentence,
-        brief(limited, verdict, beyond, "estimated ") if limited else "",
+        brief(limited, verdict, beyond, "estimated "),
         expected,
         str(estimator.method),
     )

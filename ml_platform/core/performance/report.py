@@ -83,11 +83,7 @@ def judge_performance(
     sentence = _said(verdict, limited) + f" ({labelled})"
     if few:
         sentence = f"performance not evaluated: {few}"
-    told = (
-        brief(limited, verdict, BEYOND if verdict is Verdict.FAILED else PERHAPS_BEYOND)
-        if limited
-        else ""
-    )
+    told = brief(limited, verdict, BEYOND if verdict is Verdict.FAILED else PERHAPS_BEYOND)
     return PerformanceReport(verdict, lines, sentence, told, rows, coverage)
 
 
