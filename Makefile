@@ -1,6 +1,6 @@
 # make demo   the whole loop on real flights, ends by itself
 # make up     Dagster and MLflow on loopback over the state that is there; Ctrl-C stops it
-# make test   the whole suite          make check   format, lint, types, layers, definitions, doctests
+# make test   the whole suite          make check   format, lint, types, layers, definitions, doctests, advisories
 # make bench  what is claimed about speed, measured -> benchmarks/results/
 # make clean  removes what this Makefile and the platform made
 .DEFAULT_GOAL := help
@@ -38,6 +38,7 @@ check: $(DEV)
 	$(BIN)/dg check yaml
 	$(BIN)/dg check defs
 	$(BIN)/python -m pytest -q --doctest-modules ml_platform
+	$(BIN)/python scripts/audit
 
 bench: $(DEV)
 	$(BIN)/python -m benchmarks

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from functools import partial
 
 from benchmarks.drift_cases import CASES, REFERENCE_DAYS, YEAR, Case, Found, first_alarm
 from benchmarks.drift_worlds import World
@@ -33,23 +35,30 @@ def drifted_columns(by: Yardstick, days: Sequence[Partition]) -> Iterator[set[st
 
 def false_alarms(rows: int, years: int, correlation: float) -> list[int]:
     """Days with any column in alarm, raised or held, in each of some undrifted years."""
-    found = []
-    for seed in range(years):
-        days = World(seed, REFERENCE_DAYS + YEAR, rows, correlation).partitions
-        found.append(sum(map(bool, drifted_columns(calibrated(days), days))))
+    with ProcessPoolExecutor() as pool:
+        found = list(pool.map(partial(_alarm_days, rows, correlation), range(years)))
     print(f"{rows:,} rows, correlation {correlation}: alarm days per year {found}", flush=True)
     return found
 
 
+def _alarm_days(rows: int, correlation: float, seed: int) -> int:
+    days = World(seed, REFERENCE_DAYS + YEAR, rows, correlation).partitions
+    return sum(map(bool, drifted_columns(calibrated(days), days)))
+
+
 def delays(rows: int, repeats: int) -> dict[Case, Found]:
     """Days to the first alarm of a shifted column, in every case."""
-    found: dict[Case, list[int | None]] = {case: [] for case in CASES}
-    for repetition in range(repeats):
-        by = calibrated(CASES[0].world(repetition, rows).partitions)
-        for case in CASES:
-            days = case.world(repetition, rows).partitions
-            shifted = set(case.columns)
-            alarms = (bool(each & shifted) for each in drifted_columns(by, days))
-            found[case].append(first_alarm(alarms))
+    with ProcessPoolExecutor() as pool:
+        found = list(pool.map(partial(_delays, rows), range(repeats)))
     print(f"{rows:,} rows: delays measured", flush=True)
-    return {case: Found(tuple(each)) for case, each in found.items()}
+    return {case: Found(each) for case, each in zip(CASES, zip(*found, strict=True), strict=True)}
+
+
+def _delays(rows: int, repetition: int) -> list[int | None]:
+    """By case, of one repetition."""
+    by = calibrated(CASES[0].world(repetition, rows).partitions)
+    found = []
+    for case in CASES:
+        days, shifted = case.world(repetition, rows).partitions, set(case.columns)
+        found.append(first_alarm(bool(each & shifted) for each in drifted_columns(by, days)))
+    return found

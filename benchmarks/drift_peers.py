@@ -83,46 +83,64 @@ def kept(folder: Path | None, name: str, ask: Callable[[], Answer]) -> Answer:
 
 
 @dataclass(frozen=True)
-class PeerYear:
-    """What a peer says of an undrifted year.
+class PeerYears:
+    """What a peer says of undrifted years.
 
     Attributes:
-        alarm_days: Days of the year on which any column alerts.
-        dataset_days: Days on which at least half the columns do.
-        cutoffs: Per column, the value above which it would alert to have the budget's alarm days.
+        alarm_days: Days a year on which any column alerts.
+        dataset_days: Days a year on which at least half the columns do.
+        cutoffs: By what they are set to, and per column: the value above which it would alert.
+        days_above: By what they are set to: days of each year with a value above its cutoff.
     """
 
     alarm_days: float
     dataset_days: float
-    cutoffs: Mapping[str, float]
+    cutoffs: Mapping[str, Mapping[str, float]]
+    days_above: Mapping[str, list[int]]
 
 
-def peer_year(found: Mapping[str, Any], budget: float) -> PeerYear:
-    """Sum up a year; cutoffs are set alike over values standardised by column."""
-    values = np.array([each["value"] for each in found.values()])
-    alerts = np.array([each["alert"] for each in found.values()]) > 0
-    mean, spread = values.mean(axis=1), np.maximum(values.std(axis=1), 1e-9)
-    highest = np.sort(((values - mean[:, None]) / spread[:, None]).max(axis=0))
-    cutoffs = mean + highest[-1 - int(budget)] * spread
-    return PeerYear(
-        float(alerts.any(axis=0).sum()),
-        float((alerts.mean(axis=0) >= 0.5).sum()),
-        dict(zip(found, cutoffs.tolist(), strict=True)),
+def peer_years(
+    found: Sequence[Mapping[str, Mapping[str, Any]]], allowed: Mapping[str, int]
+) -> PeerYears:
+    """Sum up years; cutoffs are set alike over values standardised by column.
+
+    Args:
+        found: Per year, the answer by column.
+        allowed: How many days with a value above its cutoff all years together have.
+    """
+    values = np.array([[each["value"] for each in year.values()] for year in found])
+    alerts = np.array([[each["alert"] for each in year.values()] for year in found]) > 0
+    mean, spread = values.mean(axis=(0, 2)), np.maximum(values.std(axis=(0, 2)), 1e-9)
+    greatest = ((values - mean[:, None]) / spread[:, None]).max(axis=1)
+    at = {how: float(np.sort(greatest, axis=None)[-1 - days]) for how, days in allowed.items()}
+    return PeerYears(
+        float(alerts.any(axis=1).sum(axis=1).mean()),
+        float((alerts.mean(axis=1) >= 0.5).sum(axis=1).mean()),
+        {
+            how: dict(zip(found[0], (mean + each * spread).tolist(), strict=True))
+            for how, each in at.items()
+        },
+        {how: (greatest > each).sum(axis=1).tolist() for how, each in at.items()},
     )
 
 
-def undrifted_year(folder: Path | None, budget: float) -> dict[str, PeerYear]:
-    """Both peers over all columns of one undrifted year."""
-    world = World(0, REFERENCE_DAYS + YEAR, PEER_ROWS)
-    columns = [[name for name, _ in COLUMNS]]
-    answer = kept(folder, "year", lambda: asked([world], YEAR, columns))
-    return {peer: peer_year(answer[peer][0], budget) for peer in PEERS}
+def undrifted_years(
+    folder: Path | None, years: int, allowed: Mapping[str, int]
+) -> dict[str, PeerYears]:
+    """Both peers over all columns of undrifted years, each with a reference of its own."""
+    answers = [kept(folder, f"year-{seed}", lambda: _year(seed)) for seed in range(years)]  # noqa: B023
+    return {peer: peer_years([each[peer][0] for each in answers], allowed) for peer in PEERS}
+
+
+def _year(seed: int) -> Answer:
+    world = World(seed, REFERENCE_DAYS + YEAR, PEER_ROWS)
+    return asked([world], YEAR, [[name for name, _ in COLUMNS]])
 
 
 def peer_delays(
-    folder: Path | None, years: Mapping[str, PeerYear], repeats: int
+    folder: Path | None, years: Mapping[str, PeerYears], repeats: int
 ) -> dict[str, dict[Case, Found]]:
-    """Delays of both peers in every case, at their defaults and at equal false alarms."""
+    """Delays of both peers in every case, at their defaults and at all cutoffs."""
     delays: dict[str, dict[Case, list[int | None]]] = {}
     for repetition in range(repeats):
         answer = kept(folder, f"repetition-{repetition}", lambda: _repetition(repetition))  # noqa: B023
@@ -142,13 +160,14 @@ def _repetition(repetition: int) -> Answer:
 
 
 def _first_alarms(
-    found: Mapping[str, Any], case: Case, cutoffs: Mapping[str, float]
+    found: Mapping[str, Any], case: Case, cutoffs: Mapping[str, Mapping[str, float]]
 ) -> dict[str, int | None]:
-    """First alarm of a shifted column, at the defaults and at equal false alarms."""
+    """First alarm of a shifted column, at the defaults and at all cutoffs."""
     own = {name: each for name, each in found.items() if name.split(": ")[-1] in case.columns}
     alerts = np.array([each["alert"] for each in own.values()]) > 0
-    above = np.array([np.array(each["value"]) > cutoffs[name] for name, each in own.items()])
-    return {
-        "defaults": first_alarm(alerts.any(axis=0).tolist()),
-        "equal false alarms": first_alarm(above.any(axis=0).tolist()),
-    }
+    values = np.array([each["value"] for each in own.values()])
+    firsts = {"defaults": first_alarm(alerts.any(axis=0).tolist())}
+    for how, by_column in cutoffs.items():
+        at = np.array([by_column[name] for name in own])
+        firsts[how] = first_alarm((values > at[:, None]).any(axis=0).tolist())
+    return firsts

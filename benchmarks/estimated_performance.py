@@ -20,7 +20,7 @@ import numpy as np
 
 from benchmarks.figure import Figure, write_result
 from benchmarks.peers.environment import run_peer
-from ml_platform.core.estimation.estimator import Method
+from ml_platform.core.estimation.estimator import CALIBRATIONS
 from ml_platform.core.estimation.expected import expected_metrics
 from ml_platform.core.estimation.fitting import Fitted, fit_by, fit_estimator
 from ml_platform.core.estimation.labelled_scores import LabelledScores
@@ -84,7 +84,7 @@ def measure(draws: int) -> None:
     constant = realised(reference)
     ours: dict[str, Estimate] = {
         "constant": lambda rows: constant,
-        **{str(m): by(fit_by(m, reference, bins, grow_regions)) for m in Method},
+        **{str(m): by(fit_by(m, reference, bins, grow_regions)) for m in CALIBRATIONS},
     }
     found: dict[str, dict[str, dict[str, float]]] = {}
     for kind, estimates in peer["estimates"].items():

@@ -20,8 +20,8 @@ class Figure:
     Attributes:
         what: what was measured, in words.
         value: the median.
-        unit: ``s``, ``x`` for a ratio, ``e-3`` for thousandths, ``d`` for days a year, ``%``, or
-            ``n`` for a number of cases.
+        unit: ``s``, ``x`` for a ratio, ``e-3`` for thousandths, ``currency`` for amounts of money,
+            ``d`` for days a year, ``%``, or ``n`` for a number of cases.
         goal: the number to reach; None for one that is only reported.
         at_least: the goal is a lower bound, else an upper one.
     """

@@ -4,7 +4,7 @@ Thirty columns (24 of numbers, six of text with 3 to 10,000 distinct values) of 
 rows, and 500 columns of 400,000 rows; bins of a reference are given. By turns with ours the same
 files are read by Spark into nothing, and by the same tasks of ours without counting. polars by
 hand, Evidently and NannyML take the million rows; the latter two have no profiles and are given a
-reference of another million. At last a year of stored profiles is scored week by week.
+reference of another million.
 
 The tables are made in processes of their own, so that memory is that of the pass alone.
 
@@ -33,7 +33,6 @@ from benchmarks.peers.environment import run_peer
 from benchmarks.polars_profile import profiled
 from benchmarks.scan_floor import read_alone, spark_scan
 from benchmarks.stopwatch import timed
-from benchmarks.stored_windows import SPAN, StoredYear
 from benchmarks.wide_tables import plan_of, write_parts, write_wide
 from ml_platform.core.profile_plan import ProfilePlan
 from ml_platform.spark.profile_pass import ProfiledFiles, profile_pass
@@ -86,28 +85,7 @@ def by_peers(files: Sequence[str], plan: ProfilePlan, runs: int) -> dict[str, An
     return found
 
 
-def score_year(folder: Path, runs: int) -> dict[str, Any]:
-    """365 trailing weeks of 30 columns from stored profiles alone."""
-    year = StoredYear(folder)
-    made, by = timed(year.yardstick)
-    scored = [timed(lambda: year.scored(by)) for _ in range(1 + runs)][1:]
-    judged = [timed(lambda: year.judged(by))[0] for _ in range(runs)]
-    values = [each for week in scored[0][1] for each in week]
-    return {
-        "windows": len(scored[0][1]),
-        "columns": len({each.column for each in values}),
-        "days_a_window": SPAN,
-        "values": len(values),
-        "seconds": rounded([seconds for seconds, _ in scored]),
-        "median": median(seconds for seconds, _ in scored),
-        "with_calibrated_verdicts_of_day_and_week": rounded(judged),
-        "calibration_seconds": round(made, 3),
-    }
-
-
-def figures_of(
-    sizes: dict[int, dict[str, Any]], wide: dict[str, Any], peers: Any, year: Any
-) -> list[Figure]:
+def figures_of(sizes: dict[int, dict[str, Any]], wide: dict[str, Any], peers: Any) -> list[Figure]:
     """The figures beside their goals."""
     found = [
         Figure(
@@ -133,7 +111,6 @@ def figures_of(
         found.append(Figure(f"a million rows: faster than {peer}", ratio, "x", goal, True))
     seconds = median(wide["seconds"]["ours"])
     found.append(Figure("400,000 rows of 500 columns", seconds, "s"))
-    found.append(Figure("365 windows of 30 columns scored", year["median"], "s", 2.0))
     return found
 
 
@@ -151,14 +128,12 @@ def measure(millions: Sequence[int], runs: int, folder: Path) -> None:
         sizes = {each: measure_files(spark, files[:each], plan, runs) for each in taken}
         of_wide = measure_files(spark, [wide], wide_plan, runs)
     peers = by_peers(files, plan, runs)
-    year = score_year(folder, runs)
-    figures = figures_of(sizes, of_wide, peers, year)
+    figures = figures_of(sizes, of_wide, peers)
     details = {
         "command": f"python -m benchmarks.profile_speed --millions {' '.join(map(str, millions))}",
         "sizes": {f"{each} million": found for each, found in sizes.items()},
         "wide": of_wide,
         "peers": peers,
-        "stored_profiles": year,
     }
     write_result("profile_speed", figures, details)
 

@@ -1,21 +1,33 @@
-"""A year of stored profiles, and the judgement of each of its days from them alone."""
+"""A year of stored profiles, and the judgement of each of its days from them alone.
+
+Profiles of 30 columns are read from a lake. Scored are 365 trailing weeks: every statistic of each
+column. Judged is what a day's check does: windows of each length, by calibrated thresholds.
+
+    python -m benchmarks.stored_windows [--runs 5]
+"""
 
 from __future__ import annotations
 
+import argparse
+import tempfile
 from collections.abc import Sequence
 from datetime import date, timedelta
 from pathlib import Path
+from statistics import median
 from types import SimpleNamespace
 from typing import Any
 
 import pyarrow as pa
 
+from benchmarks.figure import Figure, rounded, write_result
+from benchmarks.stopwatch import timed
 from benchmarks.wide_tables import edges_of, part
 from ml_platform.core import names
 from ml_platform.core.drift.calibrate import Partition, calibrate
 from ml_platform.core.drift.judge import Yardstick, window_profiles, yardstick
 from ml_platform.core.drift.measured import Measured, measure
 from ml_platform.core.drift.window import WindowDrift, judge_window
+from ml_platform.core.drift.window_lengths import window_lengths
 from ml_platform.core.monitoring_spec import DriftSpec
 from ml_platform.core.profile import merge_all
 from ml_platform.core.profile_plan import PartitionProfile
@@ -56,7 +68,7 @@ class StoredYear:
         """What the year is judged by: made once, at training."""
         days = self.days[:REFERENCE_DAYS]
         parts, _ = partition_profiles(self.lake, self.model, days, [ALL_ROWS])
-        known = [each for span in (1, SPAN) for each in calibrate(parts, LIMITS, span)]
+        known = [each for span in window_lengths(SPAN) for each in calibrate(parts, LIMITS, span)]
         merged = merge_all([profile for _, found in parts for profile in found.values()])
         return yardstick(merged, known, LIMITS, SPAN)
 
@@ -69,7 +81,7 @@ class StoredYear:
         ]
 
     def judged(self, by: Yardstick) -> list[WindowDrift]:
-        """Read the profiles and give each day's verdict: on itself, and on the week it ends."""
+        """Read the profiles and give each day's verdict, on windows of every length."""
         return [judge_window(by, recent) for recent in self._parts(by)]
 
     def _parts(self, by: Yardstick) -> list[Sequence[Partition]]:
@@ -77,3 +89,44 @@ class StoredYear:
         parts, _ = partition_profiles(self.lake, self.model, days, [ALL_ROWS])
         ends = range(by.looked_at + 1, len(parts) + 1)
         return [parts[end - by.looked_at : end] for end in ends]
+
+
+def measure_year(folder: Path, runs: int) -> tuple[list[Figure], dict[str, Any]]:
+    """The figures, and what they are made from."""
+    year = StoredYear(folder)
+    calibrating, by = timed(year.yardstick)
+    scored = [timed(lambda: year.scored(by)) for _ in range(1 + runs)][1:]
+    judged = [timed(lambda: year.judged(by)) for _ in range(runs)]
+    weeks, verdicts = scored[0][1], judged[0][1]
+    lines = [line for day in verdicts for line in (*day.columns.columns, *day.unseen.columns)]
+    columns = len({each.column for each in weeks[0]})
+    taken, with_verdicts = ([seconds for seconds, _ in each] for each in (scored, judged))
+    windows = ", ".join(map(str, window_lengths(SPAN)))
+    figures = [
+        Figure(f"{len(weeks)} windows of {columns} columns scored", median(taken), "s", 2.0),
+        Figure(f"{len(verdicts)} days judged on {windows} days each", median(with_verdicts), "s"),
+    ]
+    details = {
+        "windows": len(weeks),
+        "columns": columns,
+        "days_a_window": SPAN,
+        "values": sum(map(len, weeks)),
+        "values_with_a_verdict": sum(line.drifted is not None for line in lines),
+        "values_without": sum(line.drifted is None for line in lines),
+        "seconds": rounded(taken),
+        "seconds_with_verdicts": rounded(with_verdicts),
+        "calibration_seconds": round(calibrating, 3),
+    }
+    return figures, details
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--runs", type=int, default=5)
+    options = parser.parse_args()
+    with tempfile.TemporaryDirectory(prefix="stored_windows") as folder:
+        write_result("stored_windows", *measure_year(Path(folder), options.runs))
+
+
+if __name__ == "__main__":
+    main()

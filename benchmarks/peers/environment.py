@@ -14,7 +14,7 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
-PEERS = ("nannyml", "evidently")
+PEERS = ("nannyml", "evidently", "mlserver", "bentoml")
 _HERE = Path(__file__).parent
 _ENVIRONMENTS = _HERE.parents[1] / ".venv-peers"
 
@@ -23,7 +23,7 @@ def peer_python(name: str) -> Path:
     """The interpreter that has a peer, at the versions of ``<name>.txt``; made when it is missing.
 
     Args:
-        name: ``nannyml`` or ``evidently``.
+        name: one of `PEERS`.
 
     Raises:
         subprocess.CalledProcessError: the packages could not be installed.
@@ -48,7 +48,7 @@ def run_peer(name: str, script: Path, given: Any, timeout: float = 600.0) -> Any
     """Run a script in a peer's environment; it reads one JSON file and writes another.
 
     Args:
-        name: ``nannyml`` or ``evidently``.
+        name: one of `PEERS`.
         script: called with two paths: of the JSON that it reads, and of the JSON that it writes.
         given: what it reads. Arrays go as paths of files that both sides know.
         timeout: seconds.

@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from ml_platform.cli.state import State
 from ml_platform.core.ledger import NOT_MOVED, EntryKind, LedgerEntry, champion_moves
-from ml_platform.stores.champion_moves import note
+from ml_platform.core.rollout.running import running
+from ml_platform.core.rollout.step import Cause, Move, Step, recorded
+from ml_platform.stores.champion_moves import make_live, note
+from ml_platform.stores.rollout_moves import carry_out
+from ml_platform.stores.signatures import sign_version
 
 if TYPE_CHECKING:
     from ml_platform.stores.registered_version import RegisteredVersion
@@ -22,7 +27,8 @@ def move_champion(
 
     The line comes first: cut short in between, the ledger names a move that is still to be made,
     and the retraining sensor makes it. Where the move fails, a second line takes the first one
-    back, and the failure is raised.
+    back, and the failure is raised. A rollout that is under way ends: the champion that it was
+    compared with is no longer there.
 
     Args:
         state: of the home.
@@ -38,6 +44,7 @@ def move_champion(
         chosen.model, kind, verdict=_VERDICTS[kind], reason=why, evidence=evidence, **said
     )
     try:
+        sign_version(state.registry, chosen.model, chosen.version)
         state.registry.promote(chosen.model, chosen.version)
     except Exception as error:
         reason = f"version {chosen.version} was not made champion: {error}"
@@ -51,6 +58,32 @@ def move_champion(
         )
         raise
     note(state.registry, entry)
+    make_live(state.registry, chosen.model)
+    stop_rollout(state, chosen.model, Cause.CHAMPION_MOVED, by=by, why=why)
+    return entry
+
+
+def stop_rollout(
+    state: State, model: str, cause: Cause, *, by: str, why: str
+) -> LedgerEntry | None:
+    """End the rollout of a model that is under way, and leave the champion as it is.
+
+    Args:
+        state: of the home.
+        model: whose.
+        cause: what it ends for.
+        by: who decided it.
+        why: the reason.
+
+    Returns:
+        The line of the ledger that says so; None where none is under way.
+    """
+    rollout = running(state.ledger.entries(model))
+    if rollout is None:
+        return None
+    entry = recorded(Step(Move.END, cause, why), rollout, decided_at=datetime.now(UTC), by=by)
+    state.ledger.append(entry)
+    carry_out(state.registry, entry)
     return entry
 
 

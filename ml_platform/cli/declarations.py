@@ -77,6 +77,7 @@ def _mistakes(declared: Mapping[str, Any], params: Mapping[str, Any]) -> Iterato
 
     from ml_platform.core.estimator_params import param_mistakes
     from ml_platform.core.model_spec import EstimatorSpec
+    from ml_platform.core.task import BINARY_CLASSIFICATION, TASKS
 
     try:
         kind = EstimatorSpec.model_validate(declared.get("estimator")).kind
@@ -85,7 +86,9 @@ def _mistakes(declared: Mapping[str, Any], params: Mapping[str, Any]) -> Iterato
             f"The estimator of {declared['name']} is not declared in order: "
             f"{error.errors()[0]['msg']}. 'dg check yaml' shows the place."
         ) from error
-    return (message for _, message in param_mistakes(kind, params, "--param"))
+    # A task that is not known is told where the declaration is loaded.
+    task = TASKS.get(str(declared.get("task")), BINARY_CLASSIFICATION)
+    return (message for _, message in param_mistakes(kind, task.name, params, "--param"))
 
 
 def _attributes(path: Path) -> Mapping[str, Any]:

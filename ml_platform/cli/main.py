@@ -8,12 +8,15 @@ import click
 
 from ml_platform.cli.contract import contract
 from ml_platform.cli.demo import demo
+from ml_platform.cli.history import history
 from ml_platform.cli.ledger import ledger
 from ml_platform.cli.promote import promote
 from ml_platform.cli.retrain import retrain
 from ml_platform.cli.rollback import rollback
 from ml_platform.cli.screen import complain
+from ml_platform.cli.serve import serve
 from ml_platform.cli.status import status
+from ml_platform.cli.token import token
 from ml_platform.cli.up import up
 from ml_platform.core.errors import StoreError, UserError
 from ml_platform.engine.errors import EngineError
@@ -50,6 +53,7 @@ def main() -> None:
     Ask what happened and why:
       ml-platform status
       ml-platform ledger --model flight_delay
+      ml-platform history flight_delay
       ml-platform contract flights
     Overrule it, on record:
       ml-platform rollback flight_delay --by Ada --why "complaints since Monday"
@@ -58,5 +62,8 @@ def main() -> None:
     """
 
 
-for command in (demo, up, status, ledger, contract, promote, rollback, retrain):
+for command in (
+    *(demo, up, serve, token, status, ledger, history, contract),
+    *(promote, rollback, retrain),
+):
     main.add_command(command)

@@ -28,7 +28,12 @@ class State:
         """The model registry."""
         from ml_platform.stores.model_registry import ModelRegistry
 
-        return ModelRegistry(self.settings.mlflow_uri, self.settings.artifact_root)
+        return ModelRegistry(
+            self.settings.mlflow_uri,
+            self.settings.artifact_root,
+            serving_root=self.settings.serving_root,
+            keys=self.settings.signature_keys,
+        )
 
     @cached_property
     def ledger(self) -> Ledger:

@@ -1,4 +1,4 @@
-"""``ml-platform up``: Dagster's UI and daemon and MLflow's UI over the state that is there."""
+"""``ml-platform up``: Dagster, MLflow's UI and the endpoint over the state that is there."""
 
 from __future__ import annotations
 
@@ -16,7 +16,10 @@ if TYPE_CHECKING:
 @click.command()
 @click.option("--port", type=int, help="Of Dagster's UI.  [default: 3000, or a free one]")
 @click.option("--mlflow-port", type=int, help="Of MLflow's UI.  [default: 5000, or a free one]")
-def up(port: int | None, mlflow_port: int | None) -> None:
+@click.option(
+    "--endpoint-port", type=int, help="Of the online endpoint.  [default: 8000, or a free one]"
+)
+def up(port: int | None, mlflow_port: int | None, endpoint_port: int | None) -> None:
     """Start everything on this machine's loopback and keep it running until Ctrl-C.
 
     Sensors and automation are live: a file that lands is taken in by itself.
@@ -34,9 +37,11 @@ def up(port: int | None, mlflow_port: int | None) -> None:
         mlflow_ui=True,
         dagster_port=port or preferred_port(3000),
         mlflow_port=mlflow_port or preferred_port(5000),
+        endpoint=True,
+        endpoint_port=endpoint_port or preferred_port(8000),
     )
     out = console()
-    out.print("Starting Spark, the run server, Dagster and MLflow ...")
+    out.print("Starting Spark, the run server, Dagster, MLflow and the online endpoint ...")
     try:
         with engine:
             show_table("Running; Ctrl-C stops all of it", ("what", "where"), _places(engine))
@@ -50,6 +55,7 @@ def _places(engine: Supervisor) -> list[tuple[str, str]]:
     return [
         ("Dagster: the loop, its runs and checks", engine.addresses["dagster"]),
         ("MLflow: experiments and model versions", engine.addresses["mlflow"]),
+        ("Online endpoint: predictions of each champion", engine.addresses["endpoint"]),
         ("Landing files go to", str(engine.settings.landing_root)),
         ("Logs", str(home / "logs")),
     ]

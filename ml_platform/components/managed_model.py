@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from types import ModuleType
 
-from dagster import Component, ComponentLoadContext, Definitions
+from dagster import Component, ComponentLoadContext, Definitions, SensorDefinition
 from pydantic import BaseModel
 
 from ml_platform.components.declared_module import declared_module, package_of, place_of
@@ -18,14 +18,19 @@ from ml_platform.lifecycle.evaluation import evaluation_asset
 from ml_platform.lifecycle.features import features_asset
 from ml_platform.lifecycle.inference_log import inference_log_asset
 from ml_platform.lifecycle.labels import labels_asset
+from ml_platform.lifecycle.live_parity import live_parity_check, live_parity_schedule
 from ml_platform.lifecycle.model import Model
 from ml_platform.lifecycle.partitioning import partitions_of
 from ml_platform.lifecycle.performance import performance_asset
 from ml_platform.lifecycle.predictions import predictions_asset
+from ml_platform.lifecycle.probe import probe_sensor
 from ml_platform.lifecycle.profiles import profiles_asset
 from ml_platform.lifecycle.promotion import champion_asset
 from ml_platform.lifecycle.reference import reference_asset
+from ml_platform.lifecycle.request_log import request_log_asset, request_log_sensor
 from ml_platform.lifecycle.retraining import retraining_sensor
+from ml_platform.lifecycle.rollout import rollout_sensor
+from ml_platform.lifecycle.service_report import service_report_asset, service_report_schedule
 from ml_platform.lifecycle.training_set import training_set_asset
 from ml_platform.lifecycle.verdict import verdict_asset
 from ml_platform.stores.settings import Settings
@@ -39,12 +44,14 @@ LIFECYCLE = (
     champion_asset,
     predictions_asset,
     inference_log_asset,
+    request_log_asset,
     labels_asset,
     performance_asset,
     profiles_asset,
     drift_asset,
     estimated_performance_asset,
     verdict_asset,
+    service_report_asset,
 )
 """The order of the loop; the retraining sensor closes it."""
 
@@ -100,11 +107,13 @@ class ManagedModel(Component):
         )
 
     def build_defs(self, context: ComponentLoadContext) -> Definitions:
-        """The assets, checks and the retraining sensor of the model."""
+        """The assets, checks, sensors and schedules of the model."""
         model = self.model(context.component_tree.get_all_components(of_type=SourceTable))
         return Definitions(
             assets=[stage(model) for stage in LIFECYCLE],
-            sensors=[retraining_sensor(model, Settings.from_env().tick_seconds)],
+            asset_checks=[live_parity_check(model)],
+            sensors=_sensors(model, Settings.from_env()),
+            schedules=[service_report_schedule(model), live_parity_schedule(model)],
         )
 
     def _sources(self, tables: Sequence[SourceTable]) -> dict[str, SourceTable]:
@@ -135,3 +144,14 @@ class ManagedModel(Component):
                 f"{place_of(self.package, key)}: {module.__name__.rpartition('.')[2]}.py must have "
                 f"{', '.join(absent)}; see the README"
             )
+
+
+def _sensors(model: Model, settings: Settings) -> list[SensorDefinition]:
+    deciding = [retraining_sensor]
+    if model.spec.serving.rollout is not None:
+        deciding.append(rollout_sensor)
+    return [
+        *(each(model, settings.tick_seconds) for each in deciding),
+        probe_sensor(model, settings),
+        request_log_sensor(model),
+    ]

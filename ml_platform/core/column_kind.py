@@ -1,6 +1,7 @@
 """The three kinds of input column a model can take: numbers, text, times."""
 
 from enum import StrEnum
+from functools import cache
 
 from ml_platform.core.errors import ConfigError
 
@@ -20,6 +21,7 @@ _PREFIXES = {
 }
 
 
+@cache
 def column_kind(dtype: str) -> ColumnKind:
     """Return the kind of a declared dtype.
 

@@ -41,6 +41,7 @@ class Cause(StrEnum):
     ESTIMATED_LOSS = "estimated_loss"
     SCORE_DRIFT = "score_drift"
     LABEL_DRIFT = "label_drift"
+    EXPECTED_LABEL_SHIFT = "expected_label_shift"
     UNSEEN = "unseen"
     NEW_DATA = "new_data"
     REQUESTED = "requested"

@@ -1,8 +1,9 @@
 """The parameters a team may set for each kind of estimator, with the range each must lie in.
 
 Names and ranges are those of XGBoost's scikit-learn interface
-(https://xgboost.readthedocs.io/en/stable/parameter.html). The objective, the seed and the number
-of threads are not here: the task, the platform and the machine decide them.
+(https://xgboost.readthedocs.io/en/stable/parameter.html). The seed and the number of threads are
+not here: the platform and the machine decide them. Some depend on the task: a classifier has one
+objective, and weights its positive rows; a regression may choose what its error is.
 """
 
 from collections.abc import Iterator, Mapping
@@ -10,6 +11,7 @@ from dataclasses import dataclass
 from typing import TypeAlias
 
 from ml_platform.core.spec_errors import not_among
+from ml_platform.core.task import TaskName
 
 ParamValue: TypeAlias = bool | int | float | str
 
@@ -57,8 +59,6 @@ PARAMS: Mapping[str, Mapping[str, NumberParam | ChoiceParam]] = {
         "gamma": NumberParam(0),
         "reg_alpha": NumberParam(0),
         "reg_lambda": NumberParam(0),
-        "scale_pos_weight": NumberParam(_SMALLEST),
-        "base_score": NumberParam(_SMALLEST, 1 - _SMALLEST),
         "subsample": NumberParam(_SMALLEST, 1),
         "colsample_bytree": NumberParam(_SMALLEST, 1),
         "colsample_bylevel": NumberParam(_SMALLEST, 1),
@@ -68,17 +68,38 @@ PARAMS: Mapping[str, Mapping[str, NumberParam | ChoiceParam]] = {
         "tree_method": ChoiceParam(("auto", "exact", "approx", "hist")),
     }
 }
+"""By kind, whatever the task is."""
+
+OF_TASK: Mapping[tuple[str, TaskName], Mapping[str, NumberParam | ChoiceParam]] = {
+    ("xgboost", "binary_classification"): {
+        "scale_pos_weight": NumberParam(_SMALLEST),
+        "base_score": NumberParam(_SMALLEST, 1 - _SMALLEST),
+    },
+    ("xgboost", "regression"): {
+        "objective": ChoiceParam(
+            (
+                "reg:squarederror",
+                "reg:absoluteerror",
+                "reg:pseudohubererror",
+                "reg:gamma",
+                "reg:tweedie",
+                "count:poisson",
+            )
+        ),
+        "base_score": NumberParam(float("-inf")),
+    },
+}
 
 
 def param_mistakes(
-    kind: str, params: Mapping[str, ParamValue], where: str = "estimator.params"
+    kind: str, task: TaskName, params: Mapping[str, ParamValue], where: str = "estimator.params"
 ) -> Iterator[tuple[str, str]]:
     """Yield (parameter, what is wrong with it) for each slip in the parameters of an estimator.
 
-    >>> list(param_mistakes("xgboost", {"max_depth": -1}))
+    >>> list(param_mistakes("xgboost", "regression", {"max_depth": -1}))
     [('max_depth', 'estimator.params.max_depth: given -1, expected a number from 0 to 64')]
     """
-    known = PARAMS[kind]
+    known = {**PARAMS[kind], **OF_TASK[kind, task]}
     for name, value in params.items():
         if name not in known:
             yield name, not_among(name, known, where)

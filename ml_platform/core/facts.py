@@ -28,6 +28,7 @@ class CheckName(StrEnum):
     MULTIVARIATE_DRIFT = "multivariate_drift"
     SCORE_DRIFT = "score_drift"
     LABEL_DRIFT = "label_drift"
+    EXPECTED_LABEL_RATE = "expected_label_rate"
     UNSEEN = "unseen"
     PERFORMANCE = "performance"
     ESTIMATED_PERFORMANCE = "estimated_performance"
@@ -97,7 +98,8 @@ class Facts:
     until its end. `unseen_labelled_rows` counts labelled rows that hold the unseen values.
     `learnable_through` is the last labelled partition that a training would learn from, its
     hold-out left out. `watched` names the checks that were asked for a calm day's account: facts
-    recorded before a check existed do not miss it.
+    recorded before a check existed do not miss it. `rollout_running` names the version that is on
+    its way to become champion.
     """
 
     model: str
@@ -114,6 +116,7 @@ class Facts:
     unseen_labelled_rows: int = 0
     learnable_through: str | None = None
     watched: tuple[CheckName, ...] = _FIRST_WATCHED
+    rollout_running: str | None = None
 
     def history(self, name: CheckName) -> tuple[CheckFact, ...]:
         """Return the facts of one check, one per partition and subject, oldest partition first."""

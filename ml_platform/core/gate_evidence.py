@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from ml_platform.core.parity import Parity
 from ml_platform.core.performance.interval import Interval
 
 
@@ -24,12 +25,13 @@ class SegmentScore:
 class ExtremeScores:
     """The candidate's scores on rows made of nulls and extremes, `rows` of them.
 
-    `spread` is the largest minus the smallest score on the held-out and extreme rows together.
+    `in_unit_interval` is None where a score is no probability. `spread` is the largest minus the
+    smallest score on the held-out and extreme rows together.
     """
 
     rows: int
     finite: bool
-    in_unit_interval: bool
+    in_unit_interval: bool | None
     spread: float
 
 
@@ -39,8 +41,9 @@ class GateEvidence:
 
     `champion` is None where there is none yet. `differences` are candidate minus champion, plain
     as `paired_difference` returns them; the gate knows which way is better. `base_rate` are the
-    metrics of always answering the share of positives seen in training; `rule` those of a trivial
-    rule, None where the model has none. `extremes` is None where they were not scored.
+    metrics of always answering the mean label seen in training (of 0 and 1 the base rate); `rule`
+    those of a trivial rule, None where the model has none. `extremes` and `parity` are None where
+    no rows were scored for them.
     """
 
     candidate: Mapping[str, float]
@@ -50,3 +53,4 @@ class GateEvidence:
     differences: Mapping[str, Interval] = field(default_factory=dict)
     segments: tuple[SegmentScore, ...] = ()
     extremes: ExtremeScores | None = None
+    parity: Parity | None = None

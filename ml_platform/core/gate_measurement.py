@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from ml_platform.core.gate_evidence import ExtremeScores, GateEvidence, SegmentScore
 from ml_platform.core.performance.bootstrap import paired_difference
-from ml_platform.core.performance.metrics import classification_metrics
+from ml_platform.core.performance.measured_rows import task_metrics
 from ml_platform.core.performance.segments import segment_metrics
 from ml_platform.core.promotion_spec import PromotionSpec
 
@@ -20,42 +20,42 @@ Floats = NDArray[np.float64]
 
 @dataclass(frozen=True)
 class Contender:
-    """One model's scores on the hold-out, with the threshold it decides at."""
+    """One model's scores on the hold-out, with the threshold it decides at, where it decides."""
 
     score: Floats
-    threshold: float
+    threshold: float | None
 
-    def metrics(self, label: NDArray[np.int64]) -> dict[str, float]:
+    def metrics(self, label: NDArray[Any]) -> dict[str, float]:
         """All metrics of these scores."""
-        return classification_metrics(label, self.score, self.threshold)
+        return task_metrics(label, self.score, self.threshold)
 
 
 def measure_candidate(
-    label: NDArray[np.int64],
+    label: NDArray[Any],
     segments: Mapping[str, NDArray[Any]],
     candidate: Contender,
     champion: Contender | None,
     rule: Contender | None,
-    positive_share: float,
+    mean_label: float,
     on_extremes: Floats,
     spec: PromotionSpec,
 ) -> GateEvidence:
     """Measure a candidate beside its rivals, all on the same rows.
 
     Args:
-        label: 0 or 1, shape [n].
+        label: 0 or 1, or numbers that were to be predicted, shape [n].
         segments: values of each segment column, shape [n].
         candidate: the new model.
         champion: the present one; None when there is none.
         rule: a trivial rule's scores; None when the model has none.
-        positive_share: of the rows learned from: the score of the base rate.
+        mean_label: of the rows learned from: the best constant score.
         on_extremes: the candidate's scores on extreme rows.
         spec: the declared gate.
 
     Raises:
-        ValueError: What `classification_metrics` refuses: scores of the hold-out outside [0, 1].
+        ValueError: What `measured_rows` refuses, such as probabilities outside [0, 1].
     """
-    base = Contender(np.full(len(label), positive_share), 0.5)
+    base = Contender(np.full(len(label), mean_label), None if candidate.threshold is None else 0.5)
     return GateEvidence(
         candidate=candidate.metrics(label),
         champion=champion.metrics(label) if champion else None,
@@ -63,24 +63,28 @@ def measure_candidate(
         rule=rule.metrics(label) if rule else None,
         differences=_differences(label, candidate, champion, spec),
         segments=tuple(_segments(label, segments, candidate, champion, spec)),
-        extremes=extreme_scores(on_extremes, candidate.score),
+        extremes=extreme_scores(on_extremes, candidate.score, candidate.threshold is not None),
     )
 
 
-def extreme_scores(on_extremes: Floats, on_holdout: Floats) -> ExtremeScores:
+def extreme_scores(
+    on_extremes: Floats, on_holdout: Floats, probabilities: bool = True
+) -> ExtremeScores:
     """Summarise the scores on extreme rows; the spread is over them and the hold-out together."""
     both = np.concatenate([on_extremes, on_holdout])
     finite = both[np.isfinite(both)]
     return ExtremeScores(
         rows=len(on_extremes),
         finite=bool(np.isfinite(on_extremes).all()),
-        in_unit_interval=bool(((on_extremes >= 0) & (on_extremes <= 1)).all()),
+        in_unit_interval=(
+            bool(((on_extremes >= 0) & (on_extremes <= 1)).all()) if probabilities else None
+        ),
         spread=float(np.ptp(finite)) if len(finite) else 0.0,
     )
 
 
 def _differences(
-    label: NDArray[np.int64],
+    label: NDArray[Any],
     candidate: Contender,
     champion: Contender | None,
     spec: PromotionSpec,
@@ -102,7 +106,7 @@ def _differences(
 
 
 def _segments(
-    label: NDArray[np.int64],
+    label: NDArray[Any],
     segments: Mapping[str, NDArray[Any]],
     candidate: Contender,
     champion: Contender | None,

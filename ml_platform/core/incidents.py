@@ -10,6 +10,7 @@ from ml_platform.core import names
 from ml_platform.core.alerts import Incident, Severity
 from ml_platform.core.decision import Action, Cause
 from ml_platform.core.ledger import EntryKind, LedgerEntry
+from ml_platform.core.rollout.step import Move
 from ml_platform.core.verdict import Verdict
 
 # What breaks the data or the record is for somebody to mend now; what only moved is to be known.
@@ -20,6 +21,7 @@ _SEVERITY = {
     names.JOINED: Severity.CRITICAL,
     names.EVERY_EVENT_SCORED: Severity.CRITICAL,
     names.LOGGED_ONCE: Severity.CRITICAL,
+    names.ERROR_BUDGET: Severity.CRITICAL,
     names.VOLUME: Severity.ERROR,
     names.NULL_SPIKE: Severity.ERROR,
     names.DUPLICATES: Severity.ERROR,
@@ -29,9 +31,12 @@ _SEVERITY = {
     names.PERFORMANCE_LEVEL: Severity.ERROR,
     names.ENOUGH_ROWS: Severity.ERROR,
     names.CONCEPT_DRIFT: Severity.ERROR,
+    names.LATENCY_OBJECTIVE: Severity.ERROR,
+    names.AVAILABILITY_OBJECTIVE: Severity.ERROR,
     names.COLUMN_DRIFT: Severity.INFO,
     names.MULTIVARIATE_DRIFT: Severity.INFO,
     names.ESTIMATED_LEVEL: Severity.INFO,
+    names.EXPECTED_LABEL_RATE: Severity.INFO,
     names.SCORE_DRIFT: Severity.WARNING,
     names.UNSEEN_VALUES: Severity.WARNING,
     names.LABEL_DRIFT: Severity.WARNING,
@@ -129,6 +134,13 @@ _TOLD = {
     EntryKind.REFUSAL: Severity.WARNING,
     EntryKind.ROLLBACK: Severity.WARNING,
 }
+_ROLLED_OUT = {
+    Move.START: Severity.INFO,
+    Move.HOLD: Severity.WARNING,
+    Move.ROLL_BACK: Severity.WARNING,
+    Move.GIVE_UP: Severity.WARNING,
+    Move.END: Severity.INFO,
+}
 _DECIDED = {
     Action.RETRAIN: Severity.INFO,
     Action.ROLL_BACK: Severity.WARNING,
@@ -145,6 +157,8 @@ def incidents_of_entry(entry: LedgerEntry) -> tuple[Incident, ...]:
     asks for nothing is not repeated here, as its check told it; one that is held back until
     labels come says which are missing.
     """
+    if entry.kind is EntryKind.ROLLOUT:
+        return _told_once(entry, _ROLLED_OUT.get(Move(entry.verdict)))
     if entry.kind is not EntryKind.DECISION:
         return _told_once(entry, _TOLD.get(entry.kind))
     if entry.verdict == Action.PAGE:

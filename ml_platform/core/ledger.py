@@ -21,6 +21,7 @@ class EntryKind(StrEnum):
     REFUSAL = "refusal"
     ROLLBACK = "rollback"
     OUTCOME = "outcome"
+    ROLLOUT = "rollout"
 
 
 @dataclass(frozen=True)

@@ -4,11 +4,12 @@ The words are those of defs.yaml; defaults are the ones written here. What may b
 checked when it is loaded, and the resolved declaration travels with every model version.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Annotated, Any, Literal, Self
 
 from pydantic import BeforeValidator, Field, WithJsonSchema, model_validator
 
+from ml_platform.core.declared_task import refuse_what_is_not_of_the_task
 from ml_platform.core.declared_types import (
     Column,
     Columns,
@@ -22,12 +23,14 @@ from ml_platform.core.declared_types import (
     Window,
 )
 from ml_platform.core.duration import format_duration
-from ml_platform.core.estimator_params import ParamValue, param_mistakes
+from ml_platform.core.estimator_params import ParamValue
 from ml_platform.core.metric_names import ThresholdMetric
 from ml_platform.core.monitoring_spec import MonitoringSpec
 from ml_platform.core.promotion_spec import PromotionSpec
 from ml_platform.core.retraining_spec import RetrainingSpec
+from ml_platform.core.serving_spec import ServingSpec
 from ml_platform.core.spec_errors import Declared, refuse
+from ml_platform.core.task import TASKS, TaskName
 
 # The inference log and the lake give these columns their own meaning.
 RESERVED_COLUMNS = frozenset(
@@ -61,8 +64,8 @@ class SourcesSpec(Declared):
 class LabelSpec(Declared):
     """The column that holds the truth, and how long after the event it is known.
 
-    `expression` is SQL over the labels table that gives 0, 1 or null (not known, never known);
-    without it the column itself is read.
+    `expression` is SQL over the labels table that gives 0, 1 or null (not known, never known), or
+    for a regression a number or null; without it the column itself is read.
     """
 
     column: Column
@@ -71,19 +74,13 @@ class LabelSpec(Declared):
 
 
 class EstimatorSpec(Declared):
-    """The kind of estimator and its parameters."""
+    """The kind of estimator and its parameters; which ones there are depends on the task."""
 
     kind: Literal["xgboost"]
     params: dict[str, ParamValue] = Field(default_factory=dict)
     memory_budget_mb: Count = Field(
         2048, description="Training sets beyond this are fitted by Spark."
     )
-
-    @model_validator(mode="after")
-    def _params_are_known(self) -> Self:
-        for name, message in param_mistakes(self.kind, self.params, "params"):
-            refuse(message, self.params[name], "params", name)
-        return self
 
 
 class TrainingSpec(Declared):
@@ -132,7 +129,7 @@ class ModelSpec(Declared):
     """One managed model, as declared in its defs.yaml."""
 
     name: LakeName
-    task: Literal["binary_classification"]
+    task: TaskName
     sources: SourcesSpec
     key: Annotated[Columns, Field(min_length=1)]
     label: LabelSpec
@@ -140,14 +137,34 @@ class ModelSpec(Declared):
     preprocess: Module = "preprocess"
     estimator: EstimatorSpec
     training: TrainingSpec
-    decision: DecisionSpec = Field(default_factory=DecisionSpec)
+    decision: DecisionSpec | None = Field(
+        default_factory=DecisionSpec, description="None of a regression, which decides nothing."
+    )
     promotion: PromotionSpec = Field(default_factory=PromotionSpec)
     monitoring: MonitoringSpec = Field(default_factory=MonitoringSpec)
     retraining: RetrainingSpec = Field(default_factory=RetrainingSpec)
+    serving: ServingSpec = Field(default_factory=ServingSpec)
     alerts: Names = ()
     description: str = ""
     owners: tuple[Owner, ...] = ()
     tags: dict[str, str] = Field(default_factory=dict)
+
+    @model_validator(mode="before")
+    @classmethod
+    def _defaults_of_the_task(cls, given: Any) -> Any:
+        task = TASKS.get(str(given.get("task"))) if isinstance(given, Mapping) else None
+        if task is None:
+            return given
+        filled = dict(given) if task.decides else {"decision": None, **given}
+        promotion = filled.get("promotion", {})
+        if isinstance(promotion, Mapping):
+            filled["promotion"] = {"metric": task.judged_by, **promotion}
+        return filled
+
+    @model_validator(mode="after")
+    def _all_is_of_the_task(self) -> Self:
+        refuse_what_is_not_of_the_task(self)
+        return self
 
     @model_validator(mode="after")
     def _columns_have_one_meaning(self) -> Self:

@@ -58,6 +58,9 @@ THRESHOLDS: Final = "thresholds"
 ESTIMATED_PERFORMANCE: Final = "estimated_performance"
 PERFORMANCE_ESTIMATORS: Final = "performance_estimators"
 VERDICT: Final = "verdict"
+PROBES: Final = "probes"
+SERVICE_REPORT: Final = "service_report"
+REQUEST_LOG: Final = "request_log"
 
 DAILY: Final = (
     FEATURES,
@@ -73,6 +76,8 @@ ON_LABELS: Final = (LABELS, PERFORMANCE, VERDICT)
 """Stages that follow the labels of a partition; its verdict is restated with them."""
 RETRAINING: Final = (TRAINING_SET, CANDIDATE, REFERENCE, EVALUATION, CHAMPION)
 """Stages of one retraining, unpartitioned."""
+UNPARTITIONED: Final = (*RETRAINING, SERVICE_REPORT, REQUEST_LOG)
+"""Stages that are not of a partition of the data."""
 
 
 def of_model(model: str, stage: str) -> AssetPath:
@@ -114,11 +119,18 @@ MULTIVARIATE_DRIFT: Final = "multivariate_drift"
 LABEL_DRIFT: Final = "label_drift"
 CONCEPT_DRIFT: Final = "concept_drift"
 ESTIMATED_LEVEL: Final = "estimated_level"
+EXPECTED_LABEL_RATE: Final = "expected_label_rate"
 EVERY_EVENT_SCORED: Final = "every_event_scored"
 LOGGED_ONCE: Final = "logged_once"
+MOVED_ONCE: Final = "moved_once"
+LOG_LAG: Final = "log_lag"
+LIVE_PARITY: Final = "live_parity"
 LABEL_JOIN: Final = "label_join"
 PERFORMANCE_LEVEL: Final = "performance_level"
 ENOUGH_ROWS: Final = "enough_rows"
+LATENCY_OBJECTIVE: Final = "latency_objective"
+AVAILABILITY_OBJECTIVE: Final = "availability_objective"
+ERROR_BUDGET: Final = "error_budget"
 
 # --- run tags ----------------------------------------------------------------------------------
 
@@ -131,5 +143,7 @@ TAG_RETRAINING_OF: Final = "ml_platform/retraining_of"
 TAG_CAUSE: Final = "ml_platform/cause"
 TAG_DECISION: Final = "ml_platform/decision"
 TAG_AS_OF: Final = "ml_platform/as_of"
+TAG_MOVES: Final = "ml_platform/moves"
+"""The model whose request log a run moves."""
 TAG_PARAMS: Final = "ml_platform/params"
 """Estimator parameters, as JSON, that a person asked for in a retraining."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from dataclasses import asdict, dataclass
 from math import nan
 
@@ -52,13 +53,20 @@ NOTHING_LOGGED = LoggedKeys(0, 0, 0, 0, 0)
 """Of a partition without predictions and without a log."""
 
 
-def predicted_outcome(rows: int, scored: int, scores: ScoreRange) -> CheckOutcome:
-    """Judge that every feature row has exactly one score, and that each is a probability.
+_PROBABILITIES = (0.0, 1.0, "lie within 0 and 1")
+_NUMBERS = (-sys.float_info.max, sys.float_info.max, "be finite")
+
+
+def predicted_outcome(
+    rows: int, scored: int, scores: ScoreRange, probabilities: bool = True
+) -> CheckOutcome:
+    """Judge that every feature row has exactly one score, and that each is what it should be.
 
     Args:
         rows: feature rows of the partition.
         scored: predictions written for it.
         scores: where the written scores lie.
+        probabilities: whether they must lie within 0 and 1; else any finite number will do.
     """
     if not rows and not scored:
         return not_evaluated("there are no events to score")
@@ -76,8 +84,9 @@ def predicted_outcome(rows: int, scored: int, scores: ScoreRange) -> CheckOutcom
         found = f"{sentence}, but {counted(scores.undefined, 'score')} missing or not a number"
         return CheckOutcome(Verdict.FAILED, found, numbers)
     span = f"from {scores.lowest:.4g} to {scores.highest:.4g}"
-    if not (scores.lowest >= 0 and scores.highest <= 1):
-        found = f"{sentence}, but scores reach {span}: they must lie within 0 and 1"
+    least, greatest, bounds = _PROBABILITIES if probabilities else _NUMBERS
+    if not (scores.lowest >= least and scores.highest <= greatest):
+        found = f"{sentence}, but scores reach {span}: they must {bounds}"
         return CheckOutcome(Verdict.FAILED, found, numbers)
     return CheckOutcome(Verdict.PASSED, f"{sentence}, scores {span}", numbers)
 

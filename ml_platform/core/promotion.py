@@ -3,17 +3,19 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from ml_platform.core.gate_check import GateCheck
 from ml_platform.core.gate_evidence import GateEvidence
 from ml_platform.core.promotion_checks import (
-    GateCheck,
     better_than_baseline,
     better_than_champion,
     floor,
     not_worse_than_champion,
+    same_bits_online,
     sane_on_extremes,
     segments_hold,
 )
 from ml_platform.core.promotion_spec import PromotionSpec
+from ml_platform.core.task import task_of
 
 
 @dataclass(frozen=True)
@@ -41,7 +43,7 @@ def judge_candidate(evidence: GateEvidence, spec: PromotionSpec) -> GateReport:
     """Judge a candidate by the declared gate.
 
     Where there is no champion yet, the comparisons with it are not applicable, and beating the
-    base rate is what is left to prove.
+    best constant answer is what is left to prove.
     """
     checks = tuple(_checks(evidence, spec))
     return GateReport(all(check.opens for check in checks), checks)
@@ -56,11 +58,12 @@ def _checks(evidence: GateEvidence, spec: PromotionSpec) -> Iterator[GateCheck]:
         yield not_worse_than_champion(evidence, spec, metric, spec.must_not_worsen_tolerance)
     for metric, bound in spec.floors.items():
         yield floor(evidence, metric, bound)
-    base_rate, rule = "always answering the base rate", "the trivial rule"
+    task = task_of(spec.metric)
     for name, baseline, what in (
-        ("better_than_base_rate", evidence.base_rate, base_rate),
-        ("better_than_rule", evidence.rule, rule),
+        (f"better_than_{task.constant}", evidence.base_rate, task.constant_said),
+        ("better_than_rule", evidence.rule, "the trivial rule"),
     ):
         yield better_than_baseline(name, evidence, baseline, spec.metric, what)
     yield segments_hold(evidence, spec)
     yield sane_on_extremes(evidence)
+    yield same_bits_online(evidence)

@@ -2,39 +2,15 @@
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 from ml_platform.core.figures import counted, percent
+from ml_platform.core.gate_check import GateCheck, judged, not_applicable, not_evaluated
 from ml_platform.core.gate_evidence import GateEvidence, SegmentScore
-from ml_platform.core.metric_names import HIGHER_IS_BETTER, gain
+from ml_platform.core.metric_names import HIGHER_IS_BETTER, gain, unit_of_harm
+from ml_platform.core.parity import ROWS_TO_REPLAY
 from ml_platform.core.performance.interval import Interval
 from ml_platform.core.promotion_spec import PromotionSpec
-from ml_platform.core.verdict import Verdict
-
-# Constant scores cannot win on these. On decisions (recall) or calibration they can: always "yes"
-# has recall 1, always the base rate is perfectly calibrated. There, baselines are beaten on brier.
-_UNBEATABLE_BY_CONSTANTS = frozenset({"roc_auc", "pr_auc", "brier", "log_loss"})
-
-
-@dataclass(frozen=True)
-class GateCheck:
-    """One check of the gate: `value` was measured, `threshold` is the worst that passes.
-
-    A check that is not applicable (no champion to compare with) does not count; one that is
-    applicable and not evaluated keeps the gate shut.
-    """
-
-    name: str
-    verdict: Verdict
-    value: float | None
-    threshold: float | None
-    reason: str
-    applicable: bool = True
-
-    @property
-    def opens(self) -> bool:
-        """Whether the gate may open as far as this check goes."""
-        return self.verdict.passed or not self.applicable
+from ml_platform.core.task import task_of
 
 
 def better_than_champion(evidence: GateEvidence, spec: PromotionSpec) -> GateCheck:
@@ -44,7 +20,7 @@ def better_than_champion(evidence: GateEvidence, spec: PromotionSpec) -> GateChe
     if evidence.champion is None or gained is None:
         return _incomparable(name, evidence, spec.metric)
     said = _compared(spec.metric, evidence.candidate, evidence.champion, gained, spec.confidence)
-    return _judged(name, gained.low > 0, gained.low, 0.0, f"{said}; the whole range must be better")
+    return judged(name, gained.low > 0, gained.low, 0.0, f"{said}; the whole range must be better")
 
 
 def not_worse_than_champion(
@@ -54,84 +30,110 @@ def not_worse_than_champion(
 
     The lower end of the interval of the gain must be at least minus the tolerance
     (non-inferiority; Piaggio et al., JAMA 308(24):2594-2604, 2012). The interval is two-sided,
-    so the chance to pass a candidate that is worse by more is half of 1 - confidence.
+    so the chance to pass a candidate that is worse by more is half of 1 - confidence. The tolerance
+    is in the units that `unit_of_harm` says.
     """
     name = f"not_worse_than_champion.{metric}"
     gained = _gained(evidence, metric)
     if evidence.champion is None or gained is None:
         return _incomparable(name, evidence, metric)
     said = _compared(metric, evidence.candidate, evidence.champion, gained, spec.confidence)
-    worst = 0.0 - tolerance  # never the "-0.0" that negation makes of none
-    reason = f"{said}; worse by {tolerance:g} is allowed"
-    return _judged(name, gained.low >= worst, gained.low, worst, reason)
+    allowed = tolerance * _unit(metric, evidence.champion)
+    worst = 0.0 - allowed  # never the "-0.0" that negation makes of none
+    reason = f"{said}; worse by {allowed:.4g} is allowed"
+    return judged(name, gained.low >= worst, gained.low, worst, reason)
 
 
 def floor(evidence: GateEvidence, metric: str, bound: float) -> GateCheck:
     """Hold a metric to its declared worst value: at least, or at most where lower is better."""
     name, value = f"floor.{metric}", evidence.candidate.get(metric, math.nan)
     if math.isnan(value):
-        return _not_evaluated(name, f"{metric} is undefined on the held-out rows", bound)
+        return not_evaluated(name, f"{metric} is undefined on the held-out rows", bound)
     limit = "at least" if HIGHER_IS_BETTER[metric] else "at most"
     reason = f"{metric} {value:.4f}, {limit} {bound:g} is declared"
-    return _judged(name, gain(metric, value, bound) >= 0, value, bound, reason)
+    return judged(name, gain(metric, value, bound) >= 0, value, bound, reason)
 
 
 def better_than_baseline(
     name: str, evidence: GateEvidence, baseline: Mapping[str, float] | None, metric: str, what: str
 ) -> GateCheck:
-    """Demand a gain over an answer that needs no model; brier where constants can win."""
+    """Demand a gain over an answer that needs no model, on a metric where no constant can win."""
     if baseline is None:
-        return _not_applicable(name, f"{what} is not declared")
-    judged_by = metric if metric in _UNBEATABLE_BY_CONSTANTS else "brier"
+        return not_applicable(name, f"{what} is not declared")
+    task = task_of(metric)
+    judged_by = metric if metric in task.beyond_constants else task.judged_by
     value = evidence.candidate.get(judged_by, math.nan)
     rival = baseline.get(judged_by, math.nan)
     if math.isnan(value) or math.isnan(rival):
-        return _not_evaluated(name, f"{judged_by} is undefined for the candidate or for {what}")
+        return not_evaluated(name, f"{judged_by} is undefined for the candidate or for {what}")
     reason = f"{judged_by} {value:.4f} against {rival:.4f} of {what}"
-    return _judged(name, gain(judged_by, value, rival) > 0, value, rival, reason)
+    return judged(name, gain(judged_by, value, rival) > 0, value, rival, reason)
 
 
 def segments_hold(evidence: GateEvidence, spec: PromotionSpec) -> GateCheck:
-    """Demand that no segment with rows enough loses more than `max_segment_drop`."""
-    name, limit = "segments", spec.max_segment_drop
+    """Demand that no segment with rows enough loses more than `max_segment_drop`.
+
+    It is in the units that `unit_of_harm` says, of the champion on all rows.
+    """
+    name = "segments"
     if evidence.champion is None:
-        return _not_applicable(name, "there is no champion yet to compare segments with")
+        return not_applicable(name, "there is no champion yet to compare segments with")
     if not evidence.segments:
-        return _not_applicable(name, "no segments are declared")
+        return not_applicable(name, "no segments are declared")
+    limit = spec.max_segment_drop * _unit(spec.metric, evidence.champion)
     drops = {s: drop for s in evidence.segments if (drop := _drop(s, spec)) is not None}
     thin = len(evidence.segments) - len(drops)
     needed = counted(spec.segment_min_rows, "row")
     left_out = f"; {thin} not evaluated (undefined, or under {needed})"
     if not drops:
-        return _not_evaluated(name, f"no segment could be judged{left_out}", limit)
+        return not_evaluated(name, f"no segment could be judged{left_out}", limit)
     worst = max(drops, key=lambda segment: drops[segment])
     reason = (
         f"{spec.metric} of {worst.segment} {worst.value} is {_ahead(-drops[worst])} "
         f"({counted(worst.rows, 'row')}), the furthest behind of "
-        f"{counted(len(drops), 'segment')}; worse by {limit:g} is allowed"
+        f"{counted(len(drops), 'segment')}; worse by {limit:.4g} is allowed"
         f"{left_out if thin else ''}"
     )
-    return _judged(name, drops[worst] <= limit, drops[worst], limit, reason)
+    return judged(name, drops[worst] <= limit, drops[worst], limit, reason)
 
 
 def sane_on_extremes(evidence: GateEvidence) -> GateCheck:
-    """Demand scores that are finite, in [0, 1] and not all the same, on nulls and extremes too."""
+    """Demand scores that are finite, probabilities within [0, 1], and not all the same.
+
+    On nulls and extremes too.
+    """
     name, scores = "sane_on_extremes", evidence.extremes
     if scores is None or scores.rows == 0:
-        return _not_evaluated(name, "no extreme rows were scored")
+        return not_evaluated(name, "no extreme rows were scored")
     wrong = [
         what
         for what, found in (
             ("some are not finite", not scores.finite),
-            ("some are outside 0 to 1", not scores.in_unit_interval),
+            ("some are outside 0 to 1", scores.in_unit_interval is False),
             ("all are the same", not scores.spread > 0),
         )
         if found
     ]
-    said = ", ".join(wrong) or f"all are finite, in 0 to 1, and spread over {scores.spread:.3f}"
-    return _judged(
+    inside = "" if scores.in_unit_interval is None else ", in 0 to 1,"
+    said = ", ".join(wrong) or f"all are finite{inside} and spread over {scores.spread:.3f}"
+    return judged(
         name, not wrong, scores.spread, 0.0, f"scores of {counted(scores.rows, 'row')}: {said}"
     )
+
+
+def same_bits_online(evidence: GateEvidence) -> GateCheck:
+    """Demand that batch scoring and the endpoint gave the same rows the same bits."""
+    name, found = "parity", evidence.parity
+    if found is None:
+        return not_evaluated(name, "no rows were replayed through batch and endpoint")
+    if found.rows < ROWS_TO_REPLAY:
+        enough = f"{ROWS_TO_REPLAY:,} are needed"
+        return not_evaluated(name, f"only {counted(found.rows, 'row')} replayed; {enough}")
+    said = (
+        "all bits equal" if not found.different else f"{found.different:,} differ: {found.example}"
+    )
+    reason = f"{counted(found.rows, 'row')} through batch and endpoint: {said}"
+    return judged(name, not found.different, float(found.different), 0.0, reason)
 
 
 def _gained(evidence: GateEvidence, metric: str) -> Interval | None:
@@ -140,6 +142,12 @@ def _gained(evidence: GateEvidence, metric: str) -> Interval | None:
     if found is None or not (math.isfinite(found.low) and math.isfinite(found.high)):
         return None
     return found if HIGHER_IS_BETTER[metric] else Interval(-found.high, -found.value, -found.low)
+
+
+def _unit(metric: str, champion: Mapping[str, float]) -> float:
+    """What an allowed harm of 1 is."""
+    unit = unit_of_harm(metric)
+    return 1.0 if unit is None else champion.get(unit, math.nan)
 
 
 def _compared(
@@ -174,20 +182,7 @@ def _ahead(gained: float) -> str:
     return f"{'better' if gained > 0 else 'worse'} by {abs(gained):.4f}"
 
 
-def _judged(name: str, passed: bool, value: float, threshold: float, reason: str) -> GateCheck:
-    return GateCheck(name, Verdict.PASSED if passed else Verdict.FAILED, value, threshold, reason)
-
-
-def _not_evaluated(name: str, why: str, threshold: float | None = None) -> GateCheck:
-    return GateCheck(name, Verdict.NOT_EVALUATED, None, threshold, f"not evaluated: {why}")
-
-
-def _not_applicable(name: str, why: str) -> GateCheck:
-    reason = f"not applicable: {why}"
-    return GateCheck(name, Verdict.NOT_EVALUATED, None, None, reason, applicable=False)
-
-
 def _incomparable(name: str, evidence: GateEvidence, metric: str) -> GateCheck:
     if evidence.champion is None:
-        return _not_applicable(name, f"there is no champion yet to compare {metric} with")
-    return _not_evaluated(name, f"no difference of {metric} from the champion was measured")
+        return not_applicable(name, f"there is no champion yet to compare {metric} with")
+    return not_evaluated(name, f"no difference of {metric} from the champion was measured")

@@ -1,25 +1,32 @@
 """What a team writes about the gate that a candidate passes to become champion."""
 
+from types import MappingProxyType
 from typing import Annotated, Literal, Self
 
 from pydantic import AfterValidator, Field, model_validator
 
 from ml_platform.core.declared_types import Count, Share
-from ml_platform.core.metric_names import Metric
+from ml_platform.core.metric_names import BINARY_METRICS, Metric
 from ml_platform.core.spec_errors import Declared, refuse
 
 MetricBounds = dict[Metric, Annotated[float, Field(strict=True, ge=0, allow_inf_nan=False)]]
 
 
+_RANGE = MappingProxyType(
+    {name: "lies between 0 and 1" for name in BINARY_METRICS if name != "log_loss"}
+    | {"r2": "is at most 1"}
+)
+
+
 def _bounds_can_be_met(bounds: MetricBounds) -> MetricBounds:
     for metric, bound in bounds.items():
-        if metric != "log_loss" and bound > 1:
-            raise ValueError(f"{metric} lies between 0 and 1; given {bound:g}")
+        if metric in _RANGE and bound > 1:
+            raise ValueError(f"{metric} {_RANGE[metric]}; given {bound:g}")
     return bounds
 
 
-# The worst value each metric may have: at least, or at most for brier, log_loss and
-# calibration_error, which are better when lower.
+# The worst value each metric may have: at least, or at most where lower is better; of bias, the
+# furthest from 0.
 Floors = Annotated[MetricBounds, AfterValidator(_bounds_can_be_met)]
 
 
@@ -30,6 +37,9 @@ class PromotionSpec(Declared):
     champion by no more than `tolerance` (a test of non-inferiority, so the burden of proof lies
     with the candidate). With `mode: better` the whole interval must show it ahead. Each metric in
     `must_not_worsen` has a test of non-inferiority of its own, with `must_not_worsen_tolerance`.
+    Harm is in the metric's own units, or a share of the champion's value where the metric is an
+    error in the label's unit (see `unit_of_harm`). A regression has `metric: rmse` unless another
+    is declared.
     """
 
     metric: Metric = "brier"

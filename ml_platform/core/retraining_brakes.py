@@ -36,8 +36,15 @@ def hold_back(proposed: Decision, policy: RetrainingSpec, facts: Facts, past: Pa
 
 
 def in_flight(facts: Facts) -> str | None:
-    """Say that a retraining of this model runs already; nobody's request overrides that."""
-    return "waits for the retraining that is running" if facts.retraining_running else None
+    """Say that a retraining of this model is not over; nobody's request overrides that.
+
+    It is over once its version is champion or is not to become it: a rollout belongs to it.
+    """
+    if facts.retraining_running:
+        return "waits for the retraining that is running"
+    if facts.rollout_running is not None:
+        return f"waits for the rollout of version {facts.rollout_running}"
+    return None
 
 
 def impatient(proposed: Decision, policy: RetrainingSpec, facts: Facts) -> str | None:

@@ -18,6 +18,7 @@ def print_report(console: Console, summary: Mapping[str, Any], settings: Setting
     console.print(_champions(summary))
     console.print(_refused(summary))
     console.print(_alerts(summary))
+    console.print(_online(summary["online"]))
     rows = ", ".join(f"{n} of {table}" for table, n in summary["quarantined_rows"].items())
     console.print(f"Rows in quarantine: {rows}")
     runs = ", ".join(f"{n} by {who}" for who, n in summary["runs_launched"].items())
@@ -65,6 +66,17 @@ def _refused(summary: Mapping[str, Any]) -> Table:
         fault = "yes, declared" if r["fault_injection"] else ""
         table.add_row(r["as_of"], str(r["version"]), fault, r["reason"])
     return table
+
+
+def _online(online: Mapping[str, Any]) -> str:
+    """One line: each request that was answered is in the log, and in the lake."""
+    versions = ", ".join(f"{n:,} by version {v}" for v, n in online["by_version"].items())
+    refused = ", ".join(f"{n} with {status}" for status, n in online["refused"].items()) or "none"
+    return (
+        f"Online: {online['answered']:,} requests answered ({versions}) = "
+        f"{online['logged']:,} logged = {online['moved']:,} moved to the lake; refused: {refused}; "
+        f"p50 {online['p50_ms']} ms, p99 {online['p99_ms']} ms"
+    )
 
 
 def _alerts(summary: Mapping[str, Any]) -> Table:

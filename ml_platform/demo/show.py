@@ -3,21 +3,24 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
+from typing import Any
 from uuid import uuid4
 
 from dagster import DagsterInstance
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
+from ml_platform.core.errors import UserError
 from ml_platform.core.ledger import EntryKind, LedgerEntry
 from ml_platform.demo.flights_landing import FlightsLanding
 from ml_platform.demo.fresh_home import MARK, fresh_home
 from ml_platform.demo.report import print_report
 from ml_platform.demo.scenario import DECLARED_FAULT, MODEL, Scenario
 from ml_platform.demo.summary import summarise, write_summary
+from ml_platform.demo.traffic import Traffic
 from ml_platform.demo.watcher import Watcher
 from ml_platform.engine.supervisor import Supervisor
 from ml_platform.stores.lake import Lake
@@ -43,7 +46,8 @@ def run(
         console: where to print.
 
     Raises:
-        UserError: the home folder holds state that no demo made, or the loop stood still.
+        UserError: the home folder holds state that no demo made, the loop stood still, a run
+            failed that no declared fault explains, or an answered request is not in the lake.
         EngineError: ml_platform runs over the home folder, or one of its processes died.
     """
     scenario, console = scenario or Scenario(), console or Console()
@@ -53,7 +57,7 @@ def run(
     with fresh_home(settings.home):
         # History lies there when the platform comes up, as where a team starts to use it.
         land_history(settings, scenario)
-    with Supervisor(settings) as engine:
+    with Supervisor(settings, endpoint=True) as engine:
         console.print(f"Dagster's UI while this runs: {engine.addresses['dagster']}")
         with (
             DagsterInstance.from_config(str(settings.dagster_home)) as instance,
@@ -65,10 +69,13 @@ def run(
                 progress.update(task, description=what)
 
             watcher = Watcher(engine.settings, instance, MODEL, engine.check, tell)
-            _Landings(settings, scenario, watcher).all(lambda: progress.advance(task))
-            summary = summarise(settings, instance, scenario, time.time() - begun)
+            traffic = Traffic(engine.addresses["endpoint"], Lake(settings.lake_root))
+            _Landings(settings, scenario, watcher, traffic).all(lambda: progress.advance(task))
+            seconds = time.time() - begun
+            summary = summarise(settings, instance, scenario, traffic, seconds)
     write_summary(settings, summary)
     print_report(console, summary, settings)
+    _require_a_sound_end(summary)
 
 
 def land_history(settings: Settings, scenario: Scenario) -> None:
@@ -83,12 +90,15 @@ def land_history(settings: Settings, scenario: Scenario) -> None:
 class _Landings:
     """Lands files in the order of the calendar and waits for the loop in between."""
 
-    def __init__(self, settings: Settings, scenario: Scenario, watcher: Watcher) -> None:
+    def __init__(
+        self, settings: Settings, scenario: Scenario, watcher: Watcher, traffic: Traffic
+    ) -> None:
         self._flights = FlightsLanding(settings.landing_root)
         self._root = settings.landing_root
         self._ledger = Ledger(Lake(settings.lake_root))
         self._scenario = scenario
         self._watch = watcher
+        self._traffic = traffic
 
     def all(self, step: Callable[[], None]) -> None:
         self._history()
@@ -97,11 +107,13 @@ class _Landings:
             self._live(day)
             step()
         self._watch.decided(max(self._scenario.live()))
+        self._watch.moved(self._traffic.answered)
         self._watch.idle()
 
     def _history(self) -> None:
         self._watch.taken_in("flights", max(self._scenario.history()), 0.0)
         self._watch.champion()
+        self._traffic.until_ready(self._watch.alive)
 
     def _live(self, day: date) -> None:
         # What was decided two days ago is done by now; yesterday's decision falls with this tick.
@@ -120,6 +132,8 @@ class _Landings:
             again = time.time()
             self._flights.land_inputs(day)
             self._watch.taken_in("flights", day, again)
+        self._watch.told(f"flights of {day}: asked about online, one by one")
+        self._traffic.of_day(day)
         if day == self._scenario.bad_candidate_on:
             self._ask_for_bad_candidate(day)
 
@@ -148,6 +162,13 @@ class _Landings:
         )
         self._ledger.append(request)
         self._watch.answered(request)
+
+
+def _require_a_sound_end(summary: Mapping[str, Any]) -> None:
+    if failed := summary["unexpected_failures"]:
+        raise UserError(f"runs failed that should not have: {', '.join(failed)}; see `make up`")
+    if lost := summary["online"]["answered_and_not_moved"]:
+        raise UserError(f"{lost} answered requests are not in the lake; see `make up`")
 
 
 def _progress(console: Console) -> Progress:

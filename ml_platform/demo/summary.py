@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import json
 from collections import Counter
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from dagster import DagsterInstance, RunsFilter
+from dagster import DagsterInstance, DagsterRunStatus, RunsFilter
 
 from ml_platform.core import names
 from ml_platform.core.ledger import EntryKind, LedgerEntry
+from ml_platform.demo.answered import logged_requests, moved_requests
 from ml_platform.demo.scenario import DECLARED_FAULT, MODEL, Scenario
+from ml_platform.demo.traffic import Traffic
 from ml_platform.stores.lake import Lake
 from ml_platform.stores.ledger import Ledger
 from ml_platform.stores.settings import Settings
@@ -20,7 +23,11 @@ _TABLES = ("flights", "weather", "outcomes")
 
 
 def summarise(
-    settings: Settings, instance: DagsterInstance, scenario: Scenario, seconds: float
+    settings: Settings,
+    instance: DagsterInstance,
+    scenario: Scenario,
+    traffic: Traffic,
+    seconds: float,
 ) -> dict[str, Any]:
     """The summary as JSON values."""
     lake = Lake(settings.lake_root)
@@ -51,7 +58,21 @@ def summarise(
             "bad_candidate": scenario.bad_params,
         },
         "alerts": alerts(settings.alerts_file),
+        "online": online(settings, lake, traffic),
+        "unexpected_failures": unexpected_failures(instance, scenario),
         "seconds": round(seconds, 1),
+    }
+
+
+def online(settings: Settings, lake: Lake, traffic: Traffic) -> dict[str, Any]:
+    """Requests answered, in the endpoint's log and in the lake; each told by its own id."""
+    logged = logged_requests(settings.request_log, MODEL)
+    moved = moved_requests(lake, MODEL)
+    return traffic.told() | {
+        "logged": len(logged),
+        "moved": len(moved),
+        "answered_and_not_logged": len(traffic.answered - logged),
+        "answered_and_not_moved": len(traffic.answered - moved),
     }
 
 
@@ -69,6 +90,18 @@ def runs_by_trigger(instance: DagsterInstance) -> dict[str, int]:
     for run in instance.get_runs(RunsFilter()):
         counts[run.tags.get("dagster/sensor_name", "by hand")] += 1
     return dict(counts)
+
+
+def unexpected_failures(instance: DagsterInstance, scenario: Scenario) -> list[str]:
+    """Ids of failed runs that no declared fault explains; there should be none."""
+    failed = instance.get_runs(RunsFilter(statuses=[DagsterRunStatus.FAILURE]))
+    return [run.run_id for run in failed if not _explained(run.tags, scenario)]
+
+
+def _explained(tags: Mapping[str, str], scenario: Scenario) -> bool:
+    broken = tags.get("dagster/partition") == scenario.broken_file_on.isoformat()
+    took_it_in = "flights" in tags.get(names.TAG_TABLES, "").split(", ")
+    return (broken and took_it_in) or tags.get(names.TAG_CAUSE) == "requested"
 
 
 def quarantined(lake: Lake) -> dict[str, int]:

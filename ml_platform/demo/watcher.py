@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from datetime import date
 
 from dagster import DagsterInstance, DagsterRunStatus, RunsFilter
@@ -11,6 +11,7 @@ from dagster import DagsterInstance, DagsterRunStatus, RunsFilter
 from ml_platform.core import names
 from ml_platform.core.errors import UserError
 from ml_platform.core.ledger import EntryKind, LedgerEntry
+from ml_platform.demo.answered import moved_requests
 from ml_platform.lifecycle.landing import RANGE_END, RANGE_START
 from ml_platform.lifecycle.policy_facts import IN_PROGRESS
 from ml_platform.stores.lake import Lake
@@ -41,9 +42,10 @@ class Watcher:
     ) -> None:
         self._instance = instance
         self._model = model
-        self._alive = alive
-        self._told = told
-        self._ledger = Ledger(Lake(settings.lake_root))
+        self.alive = alive
+        self.told = told
+        self._lake = Lake(settings.lake_root)
+        self._ledger = Ledger(self._lake)
 
     def taken_in(self, table: str, partition: date, since: float, wanted: int = 1) -> None:
         """Wait until a landed file has been taken in, or refused, by a finished run.
@@ -97,6 +99,13 @@ class Watcher:
             lambda: not self._running(names.TAG_RETRAINING_OF, self._model),
         )
 
+    def moved(self, answered: Collection[str]) -> None:
+        """Wait until every answered request is in the inference log."""
+        self._until(
+            "the last answered requests move to the lake",
+            lambda: len(moved_requests(self._lake, self._model)) >= len(answered),
+        )
+
     def idle(self) -> None:
         """Wait until nothing is queued or running."""
         self._until(
@@ -126,9 +135,9 @@ class Watcher:
 
     def _until(self, what: str, done: Callable[[], bool], limit: float = 300.0) -> None:
         begun = time.monotonic()
-        self._told(what)
+        self.told(what)
         while not done():
-            self._alive()
+            self.alive()
             if time.monotonic() - begun > limit:
                 raise UserError(f"waited {limit:.0f} s for: {what}; see the logs of the runs")
             time.sleep(_POLL_SECONDS)

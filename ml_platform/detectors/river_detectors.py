@@ -1,4 +1,4 @@
-"""The detectors of `river` by name, on daily shares of wrong decisions.
+"""The detectors of `river` by name, on daily shares of wrong decisions or sizes of errors.
 
 Sources: ADWIN, Bifet and Gavalda (2007); DDM, Gama et al. (2004); HDDM_W, Frias-Blanco et al.
 (2015); Page-Hinkley, Page (1954). Their defaults are kept where
@@ -7,19 +7,19 @@ nothing else is said beside them.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
-from ml_platform.core.concept_drift.matured_days import ErrorCount
+from ml_platform.core.concept_drift.matured_days import DayOfErrors
 from ml_platform.core.errors import ConfigError
 
 DECISIONS_A_DAY = 250
-"""A day stands for at most so many decisions, right and wrong spread evenly: enough to tell rates
+"""A day stands for at most so many errors, small and great spread evenly: enough to tell rates
 apart, few enough that a year of any volume takes a second."""
 
 
-def detected_changes(detector: str, days: Sequence[ErrorCount]) -> list[bool]:
-    """Whether a detector found a change of the error rate on each day.
+def detected_changes(detector: str, days: Sequence[DayOfErrors]) -> list[bool]:
+    """Whether a detector found a change of the errors on each day.
 
     It starts anew with the first day, so the same days give the same answer whenever asked.
 
@@ -38,19 +38,11 @@ def detected_changes(detector: str, days: Sequence[ErrorCount]) -> list[bool]:
     found = []
     for day in days:
         changed = False
-        for wrong in _decisions(day):
-            made.update(wrong)
+        for error in day.values(DECISIONS_A_DAY):
+            made.update(error)
             changed |= made.drift_detected
         found.append(changed)
     return found
-
-
-def _decisions(day: ErrorCount) -> Iterator[bool]:
-    """Right and wrong decisions in the day's proportion, evenly spread."""
-    shown = min(day.rows, DECISIONS_A_DAY)
-    wrong = round(day.wrong * shown / day.rows) if day.rows else 0
-    for place in range(shown):
-        yield (place + 1) * wrong // shown > place * wrong // shown
 
 
 def _adwin() -> Any:

@@ -1,4 +1,4 @@
-"""Dagster's own processes, the run server and the MLflow UI, as supervised children."""
+"""Dagster's own processes, the run server, MLflow's UI and the endpoint, as children."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from ml_platform.engine.ports import LOOPBACK, answers
+from ml_platform.engine.ports import LOOPBACK, answers, is_live
 from ml_platform.engine.run_socket import ask
 from ml_platform.engine.service import Service
 
@@ -77,6 +77,15 @@ class LocalServices:
             *("--backend-store-uri", tracking_uri, "--default-artifact-root", artifact_root),
             *("--workers", "1"),
             ready=lambda: answers(port),
+        )
+
+    def endpoint(self, port: int) -> Service:
+        """The online endpoint of every model; alive before the first one has a champion."""
+        return self._python(
+            "online endpoint",
+            *("-m", "ml_platform.cli", "serve", "--all", "--host", LOOPBACK, "--port", str(port)),
+            ready=lambda: is_live(port),
+            stop_seconds=15.0,
         )
 
     def _log(self, name: str) -> Path:

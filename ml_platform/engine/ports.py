@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import socket
+from http.client import HTTPException
+from urllib.request import urlopen
 
 from ml_platform.engine.errors import EngineError
 
@@ -35,6 +37,15 @@ def claim_port(port: int, purpose: str) -> int:
             "Stop that process or name another port."
         )
     return port
+
+
+def is_live(port: int) -> bool:
+    """Whether an online endpoint on this loopback port says that it is alive."""
+    try:
+        with urlopen(f"http://{LOOPBACK}:{port}/v2/health/live", timeout=1.0):
+            return True
+    except (OSError, HTTPException):
+        return False
 
 
 def answers(port: int) -> bool:

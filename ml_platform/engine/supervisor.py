@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import contextlib
 import os
 import signal
 import time
-from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from threading import Thread
@@ -21,6 +19,7 @@ from ml_platform.engine.ports import LOOPBACK, claim_port, free_port
 from ml_platform.engine.run_socket import socket_path
 from ml_platform.engine.service import Service
 from ml_platform.engine.spark_server import remote_address, spark_server
+from ml_platform.engine.undisturbed import undisturbed
 from ml_platform.stores.registry_connection import ensure_registry
 from ml_platform.stores.settings import Settings
 
@@ -33,7 +32,7 @@ _GENERATED = "Written by ml_platform each time it starts."
 
 @dataclass
 class Supervisor:
-    """The local engine of one home: Spark, runs, Dagster and, if asked for, MLflow's UI.
+    """The local engine of one home: Spark, runs, Dagster and, if asked for, what people look at.
 
     A context manager: entering starts everything and returns once all of it is ready, leaving
     stops it in reverse order. Ctrl-C and SIGTERM leave it too.
@@ -48,9 +47,11 @@ class Supervisor:
         root: the project's folder.
         spark: start a Spark server; without it runs use a classic session each.
         mlflow_ui: start MLflow's UI.
+        endpoint: start the online endpoint of every model.
         dagster_port: of Dagster's UI; None takes a free one.
         mlflow_port: of MLflow's UI; None takes a free one.
-        addresses: by name, once entered: ``dagster``, ``mlflow``, ``spark``.
+        endpoint_port: of the online endpoint; None takes a free one.
+        addresses: by name, once entered: ``dagster``, ``mlflow``, ``spark``, ``endpoint``.
     """
 
     settings: Settings
@@ -58,8 +59,10 @@ class Supervisor:
     root: Path = PROJECT_ROOT
     spark: bool = True
     mlflow_ui: bool = False
+    endpoint: bool = False
     dagster_port: int | None = None
     mlflow_port: int | None = None
+    endpoint_port: int | None = None
     addresses: dict[str, str] = field(default_factory=dict, init=False)
     _services: list[Service] = field(default_factory=list, init=False)
     _handlers: dict[signal.Signals, object] = field(default_factory=dict, init=False)
@@ -102,7 +105,7 @@ class Supervisor:
 
     def stop(self) -> None:
         """Stop what was started, newest first; an impatient Ctrl-C does not cut it short."""
-        with _undisturbed():
+        with undisturbed():
             while self._services:
                 self._services.pop().stop()
         for number, handler in self._handlers.items():
@@ -120,6 +123,9 @@ class Supervisor:
             "ML_PLATFORM_LANDING": str(settings.landing_root),
             "ML_PLATFORM_ARTIFACTS": settings.artifact_root,
             "ML_PLATFORM_ALERTS": str(settings.alerts_file),
+            "ML_PLATFORM_SERVING": str(settings.serving_root),
+            "ML_PLATFORM_REQUEST_LOG": settings.request_log,
+            "ML_PLATFORM_REDACTION_KEY": str(settings.redaction_key),
             "ML_PLATFORM_TICK_SECONDS": str(settings.tick_seconds),
             "MLFLOW_TRACKING_URI": settings.mlflow_uri,
             "MLFLOW_DISABLE_TELEMETRY": "true",
@@ -134,7 +140,7 @@ class Supervisor:
 
     def _start_all(self) -> None:
         home, logs = self.settings.home, self.settings.home / "logs"
-        dagster_port = self._port(self.dagster_port, "Dagster's UI")
+        dagster_port = self._place("dagster", self.dagster_port, "Dagster's UI")
         socket, code_port = socket_path(home), free_port()
         files = self._write_files(socket, code_port)
         spark = [self._spark_server(logs)] if self.spark else []
@@ -144,12 +150,13 @@ class Supervisor:
         registry.start()
         self._start(*spark, services.run_server(socket), services.code_server(code_port, LOCATION))
         others = [services.daemon(files), services.webserver(dagster_port, files)]
-        self.addresses["dagster"] = f"http://{LOOPBACK}:{dagster_port}"
         if self.mlflow_ui:
-            port = self._port(self.mlflow_port, "MLflow's UI")
+            port = self._place("mlflow", self.mlflow_port, "MLflow's UI")
             uri, artifacts = self.settings.mlflow_uri, self.settings.artifact_root
             others.append(services.mlflow_ui(port, uri, artifacts))
-            self.addresses["mlflow"] = f"http://{LOOPBACK}:{port}"
+        if self.endpoint:
+            port = self._place("endpoint", self.endpoint_port, "the online endpoint")
+            others.append(services.endpoint(port))
         registry.join(timeout=REGISTRY_SECONDS)
         self._start(*others)
 
@@ -176,22 +183,11 @@ class Supervisor:
         path = self.settings.home / "run" / "workspace.yaml"
         return write_yaml(path, workspace(code_port, LOCATION), _GENERATED)
 
-    @staticmethod
-    def _port(asked: int | None, purpose: str) -> int:
-        return free_port() if asked is None else claim_port(asked, purpose)
+    def _place(self, name: str, asked: int | None, purpose: str) -> int:
+        port = free_port() if asked is None else claim_port(asked, purpose)
+        self.addresses[name] = f"http://{LOOPBACK}:{port}"
+        return port
 
 
 def _leave(number: int, _: object) -> None:
     raise SystemExit(128 + number)
-
-
-@contextlib.contextmanager
-def _undisturbed() -> Iterator[None]:
-    """Keep signals from cutting the stopping short."""
-    numbers = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
-    former = {number: signal.signal(number, signal.SIG_IGN) for number in numbers}
-    try:
-        yield
-    finally:
-        for number, handler in former.items():
-            signal.signal(number, handler)

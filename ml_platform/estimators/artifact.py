@@ -2,7 +2,8 @@
 
 model.ubj       the booster in XGBoost's own binary format
 spec.json       resolved declaration, features, input columns, threshold, preprocess, versions, data
-manifest.json   the sha256 of each of the two
+model.onnx      the same trees for ONNX Runtime, where serving.engine: onnx is declared
+manifest.json   the sha256 of each of these
 """
 
 from __future__ import annotations
@@ -16,6 +17,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ml_platform.core.errors import StoreError
+from ml_platform.core.serving_spec import declared_engine
+from ml_platform.core.task import BINARY_CLASSIFICATION, TASKS, Task
+from ml_platform.estimators.onnx_trees import onnx_model
 from ml_platform.estimators.scoring_model import ScoringModel
 
 if TYPE_CHECKING:
@@ -23,6 +27,7 @@ if TYPE_CHECKING:
 
 MODEL_FILE = "model.ubj"
 SPEC_FILE = "spec.json"
+ONNX_FILE = "model.onnx"
 MANIFEST_FILE = "manifest.json"
 FORMAT = 1
 
@@ -35,7 +40,7 @@ def save_artifact(
     preprocess_name: str,
     feature_names: Sequence[str],
     input_columns: Mapping[str, str],
-    threshold: float,
+    threshold: float | None,
     extra: Mapping[str, Any] | None = None,
 ) -> str:
     """Write the artifact into `directory` and return the sha256 of its manifest.
@@ -47,8 +52,11 @@ def save_artifact(
         preprocess_name: the importable module that makes the features.
         feature_names: the columns of the matrix, in order.
         input_columns: the columns preprocess reads, with their dtypes.
-        threshold: scores at or above it are decided 1.
+        threshold: scores at or above it are decided 1; None where nothing is decided.
         extra: what else must be known of this model: data versions, git revision, run ids.
+
+    Raises:
+        ConfigError: `serving.engine: onnx` is declared, and these trees cannot be written so.
     """
     directory.mkdir(parents=True, exist_ok=True)
     booster.save_model(directory / MODEL_FILE)
@@ -59,12 +67,16 @@ def save_artifact(
         "preprocess_sha256": preprocess_digest(preprocess_name),
         "features": list(feature_names),
         "input_columns": dict(input_columns),
-        "threshold": float(threshold),
+        "threshold": None if threshold is None else float(threshold),
         "packages": {name: _installed(name) for name in ("ml-platform", "xgboost-cpu", "numpy")},
         **(extra or {}),
     }
     (directory / SPEC_FILE).write_text(json.dumps(spec, indent=2, default=str) + "\n")
-    digests = {name: _sha256(directory / name) for name in (MODEL_FILE, SPEC_FILE)}
+    saved = [MODEL_FILE, SPEC_FILE]
+    if declared_engine(spec_resolved) == "onnx":
+        (directory / ONNX_FILE).write_bytes(onnx_model(booster))
+        saved.append(ONNX_FILE)
+    digests = {name: _sha256(directory / name) for name in saved}
     (directory / MANIFEST_FILE).write_text(json.dumps({"sha256": digests}, indent=2) + "\n")
     return _sha256(directory / MANIFEST_FILE)
 
@@ -89,8 +101,9 @@ def load_artifact(directory: Path, manifest_sha256: str | None = None) -> Scorin
         transform=preprocess_module(spec["preprocess"]).transform,
         input_columns=spec["input_columns"],
         feature_names=tuple(spec["features"]),
-        threshold=float(spec["threshold"]),
+        threshold=None if spec["threshold"] is None else float(spec["threshold"]),
         spec=spec,
+        task=_task(spec),
     )
 
 
@@ -106,12 +119,17 @@ def preprocess_digest(module_name: str) -> str:
     return _sha256(Path(source))
 
 
+def _task(spec: Mapping[str, Any]) -> Task:
+    """As declared; an artifact that says nothing of it is of the time when there was one task."""
+    return TASKS[spec["spec"].get("task", BINARY_CLASSIFICATION.name)]
+
+
 def _verify(directory: Path, manifest_sha256: str | None) -> None:
     manifest = directory / MANIFEST_FILE
     if manifest_sha256 is not None:
         _require_digest(manifest, manifest_sha256)
     digests = _read_manifest(manifest)
-    for name in (MODEL_FILE, SPEC_FILE):
+    for name in dict.fromkeys((MODEL_FILE, SPEC_FILE, *digests)):
         _require_digest(directory / name, digests.get(name))
 
 

@@ -9,6 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from ml_platform.core.drift.importance import ColumnImportance
+from ml_platform.core.task import Task
 from ml_platform.estimators.scoring_model import ScoringModel
 
 SCORED_ROWS = 200_000
@@ -22,7 +23,9 @@ _LEAST_PROBABILITY = 1e-6
 def permutation_importance(
     model: ScoringModel, columns: Mapping[str, npt.NDArray[Any]], label: npt.NDArray[Any]
 ) -> list[ColumnImportance]:
-    """Increase of the log loss where the values of one input column are dealt to other rows.
+    """Increase of the loss where the values of one input column are dealt to other rows.
+
+    The loss is the log loss, or of a predicted number the squared error.
 
     Of raw input columns, before preprocessing: whatever features are made of a column move with
     it, and the model may be of any kind. The standard error is that of the mean difference per
@@ -32,7 +35,7 @@ def permutation_importance(
         model: The fitted model.
         columns: Input columns of rows that the model was not fitted on; [rows] each. A sample
             of them is used: `SCORED_ROWS` over all columns.
-        label: 0 or 1, [rows].
+        label: 0 or 1, or numbers that were to be predicted, [rows].
 
     Returns:
         One entry per input column, in their order; nothing without rows.
@@ -47,9 +50,12 @@ def permutation_importance(
         return []
     sample = {name: np.asarray(columns[name])[chosen] for name in inputs}
     truth, dealt = np.asarray(label)[chosen], rng.permutation(len(chosen))
-    before = _losses(truth, model.score(sample))
+    before = _losses(truth, model.score(sample), model.task)
     return [
-        _importance(name, _losses(truth, model.score(sample | {name: values[dealt]})) - before)
+        _importance(
+            name,
+            _losses(truth, model.score(sample | {name: values[dealt]}), model.task) - before,
+        )
         for name, values in sample.items()
     ]
 
@@ -63,8 +69,12 @@ def rows_to_score(columns: int) -> int:
     return min(MOST_ROWS, max(FEWEST_ROWS, SCORED_ROWS // max(columns, 1)))
 
 
-def _losses(label: npt.NDArray[Any], score: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
-    """Log loss of each row."""
+def _losses(
+    label: npt.NDArray[Any], score: npt.NDArray[np.float64], task: Task
+) -> npt.NDArray[np.float64]:
+    """Loss of each row."""
+    if not task.decides:
+        return (score - label) ** 2
     held = np.clip(score, _LEAST_PROBABILITY, 1 - _LEAST_PROBABILITY)
     return -np.where(label == 1, np.log(held), np.log1p(-held))
 

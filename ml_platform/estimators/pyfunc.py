@@ -23,7 +23,7 @@ class PyfuncModel:
     model: ScoringModel
 
     def predict(self, frame: pd.DataFrame, params: dict[str, Any] | None = None) -> pd.DataFrame:
-        """Return `score` and `decision` for each row, on the frame's own index.
+        """Return `score`, and `decision` where there is one, on the frame's own index.
 
         Raises:
             UserError: a column is absent or holds values of another kind.
@@ -31,8 +31,9 @@ class PyfuncModel:
         import pandas as pd
 
         scores = self.model.score({str(name): frame[name].to_numpy() for name in frame.columns})
-        decided = {"score": scores, "decision": self.model.decide(scores)}
-        return pd.DataFrame(decided, index=frame.index)
+        decided = self.model.decide(scores)
+        made = {"score": scores} | ({} if decided is None else {"decision": decided})
+        return pd.DataFrame(made, index=frame.index)
 
 
 def _load_pyfunc(data_path: str) -> PyfuncModel:

@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import numpy.typing as npt
 
+from ml_platform.core.task import BINARY_CLASSIFICATION, Task
+from ml_platform.estimators.dense_prediction import predict_dense
 from ml_platform.estimators.feature_matrix import feature_matrix
 from ml_platform.estimators.input_columns import Columns, one_form
 
@@ -27,16 +29,19 @@ class ScoringModel:
         transform: preprocess: input columns -> float32 matrix [rows, features].
         input_columns: the columns `score` needs, with their dtypes.
         feature_names: the matrix columns, in order.
-        threshold: a score at or above it is decided 1.
+        threshold: a score at or above it is decided 1; None where a score is the predicted value
+            itself and nothing is decided (regression).
         spec: what was stored with the model: resolved declaration, versions, data.
+        task: what the model is asked for.
     """
 
     booster: Booster
     transform: Transform
     input_columns: Mapping[str, str]
     feature_names: tuple[str, ...]
-    threshold: float
+    threshold: float | None
     spec: Mapping[str, Any]
+    task: Task = BINARY_CLASSIFICATION
 
     def features(self, columns: Mapping[str, Any]) -> npt.NDArray[np.float32]:
         """Return the feature matrix [rows, features] of raw input columns.
@@ -61,9 +66,10 @@ class ScoringModel:
         """Return one score per row of a feature matrix."""
         if not len(matrix):
             return np.empty(0, dtype=np.float64)
-        scores = self.booster.inplace_predict(matrix, validate_features=False)
-        return np.asarray(scores, dtype=np.float64)
+        return predict_dense(self.booster, matrix).astype(np.float64)
 
-    def decide(self, scores: npt.NDArray[np.float64]) -> npt.NDArray[np.int64]:
-        """Return 1 where a score reaches the threshold, else 0."""
+    def decide(self, scores: npt.NDArray[np.float64]) -> npt.NDArray[np.int64] | None:
+        """Return 1 where a score reaches the threshold, else 0; None without a threshold."""
+        if self.threshold is None:
+            return None
         return (scores >= self.threshold).astype(np.int64)

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from ml_platform.core.errors import ConfigError
+from ml_platform.core.task import BINARY_CLASSIFICATION, Task
 from ml_platform.estimators.xgboost_model import booster_params
 
 if TYPE_CHECKING:
@@ -20,8 +21,9 @@ def fit_distributed(
     feature_names: Sequence[str],
     seed: int = 0,
     workers: int = 1,
+    task: Task = BINARY_CLASSIFICATION,
 ) -> Booster:
-    """Fit on a Spark DataFrame that holds one float column per feature and the label (0 or 1).
+    """Fit on a Spark DataFrame that holds one float column per feature and the label.
 
     Missing values are NaN or null. The parameters are those of the in-process fit. The trees
     are not bit-equal to it (bins are merged from per-worker sketches); the metrics agree.
@@ -31,16 +33,18 @@ def fit_distributed(
             parameters ask for a method that exists in one process only.
     """
     _require_classic(frame)
-    from xgboost.spark import SparkXGBClassifier
+    from xgboost.spark import SparkXGBClassifier, SparkXGBRegressor
 
-    own, rounds = booster_params(params, seed)
+    own, rounds = booster_params(params, seed, task)
     if own["tree_method"] == "exact":
         raise ConfigError(
             "estimator.params.tree_method: exact works in one process only; "
             "use hist, or raise estimator.memory_budget_mb"
         )
-    settings = {key: value for key, value in own.items() if key not in ("seed", "objective")}
-    classifier = SparkXGBClassifier(
+    # The classifier takes its objective from the label, the regressor as it is said.
+    left_out = ("seed", "objective") if task.decides else ("seed",)
+    settings = {key: value for key, value in own.items() if key not in left_out}
+    estimator = (SparkXGBClassifier if task.decides else SparkXGBRegressor)(
         features_col=list(feature_names),
         label_col=label,
         n_estimators=rounds,
@@ -49,7 +53,7 @@ def fit_distributed(
         missing=float("nan"),
         **settings,
     )
-    booster = classifier.fit(frame.fillna(float("nan"), list(feature_names))).get_booster()
+    booster = estimator.fit(frame.fillna(float("nan"), list(feature_names))).get_booster()
     booster.feature_names = list(feature_names)
     return booster
 

@@ -50,13 +50,19 @@ _MODEL_CHECKS = {
     names.FEATURES: (names.JOINED,),
     names.PREDICTIONS: (names.EVERY_EVENT_SCORED,),
     names.INFERENCE_LOG: (names.LOGGED_ONCE,),
+    names.REQUEST_LOG: (names.MOVED_ONCE, names.LOG_LAG),
     names.LABELS: (names.LABEL_JOIN,),
     names.DRIFT: (names.COLUMN_DRIFT, names.UNSEEN_VALUES, names.SCORE_DRIFT),
-    names.ESTIMATED_PERFORMANCE: (names.ESTIMATED_LEVEL,),
+    names.ESTIMATED_PERFORMANCE: (names.ESTIMATED_LEVEL, names.EXPECTED_LABEL_RATE),
     names.PERFORMANCE: (names.PERFORMANCE_LEVEL, names.CONCEPT_DRIFT, names.LABEL_DRIFT),
     # The verdict itself sums up what the others have told.
     names.VERDICT: (names.MULTIVARIATE_DRIFT,),
     names.TRAINING_SET: (names.ENOUGH_ROWS,),
+    names.SERVICE_REPORT: (
+        names.LATENCY_OBJECTIVE,
+        names.AVAILABILITY_OBJECTIVE,
+        names.ERROR_BUDGET,
+    ),
 }
 
 
@@ -122,7 +128,7 @@ def told_checks(
     for model in models:
         for stage, checks in _MODEL_CHECKS.items():
             for check in checks:
-                yield model.path(stage), check, model.name, stage not in names.RETRAINING
+                yield model.path(stage), check, model.name, stage not in names.UNPARTITIONED
 
 
 def _of_runs(instance: DagsterInstance, after: datetime) -> Iterator[Sighting]:

@@ -23,11 +23,13 @@ from ml_platform.estimators.artifact import preprocess_module, save_artifact
 from ml_platform.estimators.feature_matrix import feature_matrix
 from ml_platform.estimators.input_columns import one_form
 from ml_platform.estimators.memory_budget import TrainingPlace, TrainingPlan, plan_training
+from ml_platform.estimators.onnx_trees import require_onnx
 from ml_platform.estimators.xgboost_model import fit
 from ml_platform.estimators.xgboost_on_spark import fit_distributed
 from ml_platform.lifecycle.model import Model
 from ml_platform.lifecycle.monitoring_basis import monitoring_basis
 from ml_platform.lifecycle.provenance import as_tags, provenance_of, training_set_of
+from ml_platform.lifecycle.serving_basis import serving_basis
 from ml_platform.lifecycle.training_rows import LabelledRows, read_split
 from ml_platform.resources.lake_resource import LakeResource
 from ml_platform.resources.mlflow_tracking import MlflowTracking
@@ -57,6 +59,8 @@ def candidate_asset(model: Model) -> AssetsDefinition:
         registry: RegistryResource,
         spark: LazyPySparkResource,
     ) -> MaterializeResult:
+        if model.spec.serving.engine == "onnx":
+            require_onnx()
         opened, session = lake.open(), spark.spark_session
         table = opened.table(model.table(names.TRAINING_SET))
         version = int(training_set_of(context, model)["delta_version"].value)
@@ -71,10 +75,12 @@ def candidate_asset(model: Model) -> AssetsDefinition:
             threshold = _threshold(model, rows, params)
             with tempfile.TemporaryDirectory() as scratch:
                 folder = Path(scratch, "artifact")
-                learned = _learned(rows)
+                learned = _learned(model, rows)
                 holdout = read_split(model, opened, session, version, "holdout")
                 basis = monitoring_basis(model, booster, threshold, rows, holdout)
-                _save(model, folder, booster, threshold, provenance | learned | basis.stored())
+                served = serving_basis(model, booster, threshold, rows, table.schema())
+                made_of = provenance | learned | basis.stored() | served
+                _save(model, folder, booster, threshold, made_of)
                 tags = as_tags(provenance | learned)
                 made = registry.open().register(run, folder, model.inputs, tags)
                 basis.keep_sample(opened, model, made.version)
@@ -112,7 +118,9 @@ def _fit(
 
     frame = feature_frame(train, model.inputs, module.FEATURES, transform)
     workers = int(spark.conf.get("spark.sql.shuffle.partitions", "2"))
-    return fit_distributed(frame, "label", params, module.FEATURES, workers=workers)
+    return fit_distributed(
+        frame, "label", params, module.FEATURES, workers=workers, task=model.task
+    )
 
 
 def _fit_in_process(
@@ -121,15 +129,19 @@ def _fit_in_process(
     module = preprocess_module(model.preprocess_module)
     # A number beyond float32 becomes an infinity here; `fit` holds it at the edge.
     with np.errstate(over="ignore"):
-        return fit(module.transform(columns), label, params, module.FEATURES)
+        return fit(module.transform(columns), label, params, module.FEATURES, task=model.task)
 
 
-def _threshold(model: Model, rows: LabelledRows, params: Mapping[str, Any]) -> float:
+def _threshold(model: Model, rows: LabelledRows, params: Mapping[str, Any]) -> float | None:
     """The declared threshold, or the best one on the last fifth of the rows learned from.
+
+    None where nothing is decided.
 
     That fifth is scored by a model that has not seen it: a model's own training rows look easier
     than what comes, and a threshold chosen on them is off.
     """
+    if model.spec.decision is None:
+        return None
     declared = model.spec.decision.threshold
     if not isinstance(declared, Maximize):
         return declared
@@ -148,7 +160,7 @@ def _save(
     model: Model,
     folder: Path,
     booster: Any,
-    threshold: float,
+    threshold: float | None,
     made_of: Mapping[str, Any],
 ) -> None:
     save_artifact(
@@ -163,10 +175,11 @@ def _save(
     )
 
 
-def _learned(rows: LabelledRows) -> dict[str, Any]:
+def _learned(model: Model, rows: LabelledRows) -> dict[str, Any]:
+    mean = "positive_share" if model.task.decides else "mean_label"
     return {
         "trained_through": max(rows.partitions.tolist()),
-        "positive_share": float(rows.label.mean()),
+        mean: float(rows.label.mean()),
     }
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from enum import Enum
 
 from dagster import (
@@ -21,7 +21,7 @@ from dagster import (
     TableSchema,
 )
 
-from ml_platform.core.check_outcome import CheckOutcome
+from ml_platform.core.check_outcome import Cell, CheckOutcome
 from ml_platform.core.verdict import Verdict, worst
 from ml_platform.lifecycle.checked_writes import CheckedWrite, checked_writes
 from ml_platform.lifecycle.standing_verdicts import standing_verdicts
@@ -109,7 +109,7 @@ def outcome_metadata(outcome: CheckOutcome) -> dict[str, object]:
     if outcome.brief:
         metadata["brief"] = outcome.brief
     if outcome.table:
-        metadata["details"] = _table(outcome)
+        metadata["details"] = table_of(outcome.table)
     return metadata
 
 
@@ -157,11 +157,13 @@ def _is_nan(value: float | int) -> bool:
     return isinstance(value, float) and not math.isfinite(value)
 
 
-def _table(outcome: CheckOutcome) -> MetadataValue:
-    records = [TableRecord({k: _cell(v) for k, v in row.items()}) for row in outcome.table]
+def table_of(rows: Sequence[Mapping[str, Cell]]) -> MetadataValue:
+    """Rows as a table of the UI; at least one, all with the same keys."""
+    records = [TableRecord({k: _cell(v) for k, v in row.items()}) for row in rows]
     kinds = {bool: "bool", int: "int", float: "float"}
-    first = outcome.table[0]
-    columns = [TableColumn(name, kinds.get(type(value), "string")) for name, value in first.items()]
+    columns = [
+        TableColumn(name, kinds.get(type(value), "string")) for name, value in rows[0].items()
+    ]
     return MetadataValue.table(records, schema=TableSchema(columns=columns))
 
 

@@ -11,6 +11,7 @@ from ml_platform.core.edge_growth import refined
 from ml_platform.core.edges import Edges, edges_from_values
 from ml_platform.core.profile_plan import ProfilePlan
 from ml_platform.core.rebinning import EdgeVersions
+from ml_platform.core.score_profile import SCORE, SCORE_EDGES, predicted_edges
 from ml_platform.core.segmentation import Segmentation, segmentation_of
 from ml_platform.lifecycle.model import Model
 from ml_platform.stores.lake import Lake
@@ -25,7 +26,8 @@ EDGES_SCHEMA = pa.schema(
     ]
 )
 """One row per column and version of its bins; a row of kind ``segments`` holds the values of a
-column that have a segment of their own."""
+column that have a segment of their own. Bins of the score are kept where it is a predicted
+number."""
 
 _SEGMENTS = "segments"
 
@@ -56,8 +58,37 @@ def read_plan(lake: Lake, model: Model) -> ProfilePlan:
 
 
 def read_edge_versions(lake: Lake, model: Model) -> EdgeVersions:
-    """All bins that any column ever had, by column and version."""
-    return _versions(_rows(lake, model))
+    """All bins that any column ever had, the score's too, by column and version."""
+    versions = _versions(_rows(lake, model))
+    return (
+        versions | {(SCORE, SCORE_EDGES.version): SCORE_EDGES} if model.task.decides else versions
+    )
+
+
+def read_score_edges(lake: Lake, model: Model) -> Edges | None:
+    """The newest bins of the score; None of predicted numbers before the first training."""
+    if model.task.decides:
+        return SCORE_EDGES
+    kept = [cut for (column, _), cut in _versions(_rows(lake, model)).items() if column == SCORE]
+    return max(kept, key=lambda cut: cut.version, default=None)
+
+
+def fit_score_edges(lake: Lake, model: Model, scores: Values) -> Edges:
+    """The bins of the score from now on: fixed of probabilities, else cut or made finer.
+
+    Args:
+        lake: Where they are kept.
+        model: Whose score it is.
+        scores: Of the hold-out, shape [n].
+    """
+    present = read_score_edges(lake, model)
+    if model.task.decides and present is not None:
+        return present
+    fitted = predicted_edges(scores, present)
+    if fitted is not present:
+        table = lake.table(model.table(names.EDGES))
+        table.append_arrow(pa.Table.from_pylist([fitted.to_row()], schema=EDGES_SCHEMA))
+    return fitted
 
 
 def _versions(rows: Sequence[dict[str, Any]]) -> dict[tuple[str, int], Edges]:

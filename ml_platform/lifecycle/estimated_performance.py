@@ -19,14 +19,16 @@ from ml_platform.lifecycle.check_results import check_result
 from ml_platform.lifecycle.model import Model
 from ml_platform.lifecycle.partition_estimate import estimate_partitions
 from ml_platform.lifecycle.partitioning import partitions_of_run
+from ml_platform.lifecycle.watched_checks import expects_label_rate
 from ml_platform.resources.lake_resource import LakeResource
 from ml_platform.resources.registry_resource import RegistryResource
 
 
 def estimated_performance_asset(model: Model) -> AssetsDefinition:
-    """The asset ``<model>/estimated_performance`` and its check of the level."""
+    """The asset ``<model>/estimated_performance`` and its checks of level and label rate."""
     path = model.path(names.ESTIMATED_PERFORMANCE)
     warn_only = model.spec.monitoring.severity == "WARN"
+    checks = _checks(model)
 
     @asset(
         key=list(path),
@@ -36,16 +38,18 @@ def estimated_performance_asset(model: Model) -> AssetsDefinition:
         automation_condition=FOLLOW_INPUTS,
         description=(
             "Metrics of the day and of the trailing window before their labels come, estimated "
-            "from calibrated scores (CBPE, or leaf-CBPE where regions of the features tell more). "
+            "from calibrated scores (CBPE, or leaf-CBPE where regions of the features tell more), "
+            "or of predicted numbers from the errors that such predictions had (DLE). "
             "Concept drift cannot be seen in it. Grain: one row per window and metric."
         ),
         check_specs=[
             AssetCheckSpec(
-                names.ESTIMATED_LEVEL,
+                check,
                 asset=model.key(names.ESTIMATED_PERFORMANCE),
                 partitions_def=model.partitions,
-                description="Estimated metrics keep the limits of the realised ones.",
+                description=description,
             )
+            for check, description in checks.items()
         ],
         **model.common("numpy"),
     )
@@ -57,17 +61,31 @@ def estimated_performance_asset(model: Model) -> AssetsDefinition:
         table = lake.open().table(model.table(names.ESTIMATED_PERFORMANCE))
         rows = [row for estimate in found.values() for row in estimate.rows(datetime.now(UTC))]
         commit = table.replace_arrow(pa.Table.from_pylist(rows, schema=_SCHEMA), partitions)
-        outcomes = {p: estimate.outcome() for p, estimate in found.items()}
+        shown = found[partitions[-1]].outcome(names.ESTIMATED_LEVEL).numbers
         yield MaterializeResult(
             metadata={
                 "dagster/partition_row_count": sum(commit.rows.values()),
                 "delta_version": commit.version,
-                **{k: v for k, v in outcomes[partitions[-1]].numbers.items() if v == v},
+                **{k: v for k, v in shown.items() if v == v},
             }
         )
-        yield check_result(context, path, names.ESTIMATED_LEVEL, outcomes, warn_only)
+        for check in checks:
+            outcomes = {p: estimate.outcome(check) for p, estimate in found.items()}
+            yield check_result(context, path, check, outcomes, warn_only)
 
     return estimated_performance
+
+
+def _checks(model: Model) -> dict[str, str]:
+    """What is checked, by name, in words."""
+    level = {names.ESTIMATED_LEVEL: "Estimated metrics keep the limits of the realised ones."}
+    if not expects_label_rate(model):
+        return level
+    said = (
+        "Label 1 is to be expected, by calibrated scores, about as often as on the hold-out. "
+        "Concept drift cannot be seen in it."
+    )
+    return level | {names.EXPECTED_LABEL_RATE: said}
 
 
 _SCHEMA = pa.schema(

@@ -1,6 +1,8 @@
 """The performance estimators of a model in the lake: one row per model version."""
 
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
@@ -8,52 +10,34 @@ import pyarrow.compute as pc
 
 from ml_platform.core import names
 from ml_platform.core.concept_drift.label_rate import LabelReference
-from ml_platform.core.estimation.estimator import PerformanceEstimator
+from ml_platform.core.concept_drift.mean_reference import MeanReference
+from ml_platform.core.concept_drift.value_drift import ValueReference
+from ml_platform.core.estimation.estimator import CALIBRATIONS, PerformanceEstimator
 from ml_platform.core.estimation.fitting import fit_estimator
 from ml_platform.core.estimation.labelled_scores import LabelledScores
-from ml_platform.estimators.region_tree import grow_regions
+from ml_platform.core.estimation.loss_fitting import fit_loss_estimator
+from ml_platform.estimators.region_tree import grow_error_regions, grow_regions, load_regions
 from ml_platform.estimators.scoring_model import ScoringModel
+from ml_platform.lifecycle.estimator_schema import ESTIMATOR_SCHEMA, estimator_schema
 from ml_platform.lifecycle.model import Model
 from ml_platform.lifecycle.training_rows import LabelledRows
 from ml_platform.stores.lake import Lake
 
-ESTIMATOR_SCHEMA = pa.schema(
-    [
-        ("model_version", pa.int64()),
-        ("method", pa.string()),
-        ("threshold", pa.float64()),
-        ("edges", pa.list_(pa.float64())),
-        ("scores", pa.list_(pa.float64())),
-        ("rates", pa.list_(pa.float64())),
-        ("tree", pa.binary()),
-        ("leaves", pa.list_(pa.int64())),
-        ("rows", pa.int64()),
-        ("days", pa.int64()),
-        ("day_variance", pa.string()),
-        ("log_loss", pa.string()),
-        (
-            "label_reference",
-            pa.struct(
-                [
-                    ("rate", pa.float64()),
-                    ("rows", pa.int64()),
-                    ("days", pa.int64()),
-                    ("day_variance", pa.float64()),
-                    ("correlation", pa.float64()),
-                    ("known_days", pa.int64()),
-                ]
-            ),
-        ),
-    ]
-)
-
 
 @dataclass(frozen=True)
 class KeptEstimator:
-    """What is kept of a version to watch it without labels, and its labels against."""
+    """What is kept of a version to watch it without labels, and its labels against.
+
+    Attributes:
+        estimator: of its performance.
+        labels: how frequent label 1 was, or where the numbers to predict lay.
+        expected_rate: how frequent the estimator expects it to be; None of predicted numbers, and
+            with a version that was trained before it was kept.
+    """
 
     estimator: PerformanceEstimator
-    labels: LabelReference
+    labels: LabelReference | ValueReference
+    expected_rate: MeanReference | None = None
 
 
 def fit_kept(
@@ -73,9 +57,41 @@ def fit_kept(
         features=region_features(scored, holdout.columns, score),
         day=holdout.partitions,
     )
+    labels = (holdout.label, holdout.partitions, train.label, train.partitions)
+    if scored.threshold is None:
+        return KeptEstimator(
+            fit_loss_estimator(rows, grow_error_regions), ValueReference.of(*labels)
+        )
+    estimator = fit_estimator(rows, scored.threshold, grow_regions)
     return KeptEstimator(
-        fit_estimator(rows, scored.threshold, grow_regions),
-        LabelReference.of(holdout.label, holdout.partitions, train.label, train.partitions),
+        estimator,
+        LabelReference.of(*labels),
+        _expected_rate(scored, estimator, rows, train),
+    )
+
+
+def _expected_rate(
+    scored: ScoringModel, estimator: PerformanceEstimator, rows: LabelledScores, train: LabelledRows
+) -> MeanReference | None:
+    """What the estimator expects of the hold-out's rows, and of those that were learnt from.
+
+    None of predicted numbers, which are no rates. Scores of rows that were learnt from follow their
+    labels more closely than scores of new rows do, so that days seem to vary more than they will:
+    that makes alarms rarer, not more frequent.
+    """
+    if estimator.method not in CALIBRATIONS:
+        return None
+    leaf_of = load_regions(estimator.tree).leaf_of if estimator.tree else None
+    score = scored.score(train.columns)
+    learnt = region_features(scored, train.columns, score)
+    rates = [
+        estimator.rate_of(known, leaf_of(features) if leaf_of else None)
+        for known, features in ((score, learnt), (rows.score, rows.features))
+    ]
+    return MeanReference.of(
+        np.concatenate(rates),
+        np.concatenate([train.partitions, rows.day]),
+        np.repeat([False, True], [len(score), len(rows)]),
     )
 
 
@@ -91,10 +107,11 @@ def write_estimator(lake: Lake, model: Model, version: int, kept: KeptEstimator)
     row = kept.estimator.to_row() | {
         "model_version": version,
         "label_reference": asdict(kept.labels),
+        "expected_rate": None if kept.expected_rate is None else asdict(kept.expected_rate),
     }
     table = lake.table(model.table(names.PERFORMANCE_ESTIMATORS))
     once = (f"{model.name}/estimator/{version}", 1)
-    table.append_arrow(pa.Table.from_pylist([row], schema=ESTIMATOR_SCHEMA), app=once)
+    table.append_arrow(pa.Table.from_pylist([row], schema=estimator_schema(model.task)), app=once)
 
 
 def read_estimator(lake: Lake, model: Model, version: int) -> KeptEstimator | None:
@@ -106,6 +123,20 @@ def read_estimator(lake: Lake, model: Model, version: int) -> KeptEstimator | No
     found = rows.filter(pc.equal(rows["model_version"], version)).to_pylist()
     if not found:
         return None
+    row = found[-1]
+    expected = row.get("expected_rate")
     return KeptEstimator(
-        PerformanceEstimator.from_row(found[-1]), LabelReference(**found[-1]["label_reference"])
+        PerformanceEstimator.from_row(row),
+        _labels(row["label_reference"]),
+        None if expected is None else MeanReference(**expected),
     )
+
+
+def _labels(kept: Mapping[str, Any]) -> LabelReference | ValueReference:
+    if "median" not in kept:
+        return LabelReference(**kept)
+    level, width = (MeanReference(**kept[name]) for name in ("level", "width"))
+    return ValueReference(kept["median"], level, width)
+
+
+__all__ = ["ESTIMATOR_SCHEMA", "KeptEstimator", "fit_kept", "read_estimator", "write_estimator"]

@@ -1,9 +1,10 @@
-"""Evaluation: the candidate on the hold-out, beside champion, base rate and a trivial rule.
+"""Evaluation: the candidate on the hold-out, beside champion, best constant and a trivial rule.
 
 Its blocking checks are the gate: what one of them refuses never becomes champion.
 """
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from dagster import (
     AssetCheckSpec,
@@ -17,17 +18,18 @@ from dagster_pyspark import LazyPySparkResource
 from ml_platform.core import names
 from ml_platform.core.check_outcome import CheckOutcome
 from ml_platform.core.extreme_rows import extreme_rows
+from ml_platform.core.gate_check import GateCheck
 from ml_platform.core.gate_evidence import GateEvidence
 from ml_platform.core.gate_measurement import Contender, measure_candidate
 from ml_platform.core.ledger import EntryKind
 from ml_platform.core.performance.bootstrap import bootstrap_intervals
 from ml_platform.core.promotion import GateReport, judge_candidate
-from ml_platform.core.promotion_checks import GateCheck
 from ml_platform.core.verdict import Verdict
 from ml_platform.estimators.artifact import load_artifact
-from ml_platform.estimators.xgboost_model import fit
+from ml_platform.estimators.one_split_rule import one_split_scores
 from ml_platform.lifecycle.challenger import challenger_of, verdict_tags
 from ml_platform.lifecycle.check_results import single_result
+from ml_platform.lifecycle.endpoint_replay import replay
 from ml_platform.lifecycle.estimator_table import fit_kept, write_estimator
 from ml_platform.lifecycle.evaluation_figures import evaluation_pictures
 from ml_platform.lifecycle.evaluation_table import evaluation_rows, holdout_by_segment
@@ -40,9 +42,6 @@ from ml_platform.resources.registry_resource import RegistryResource
 from ml_platform.stores.lake import Lake
 from ml_platform.stores.registered_version import RegisteredVersion
 
-STUMP = {"n_estimators": 1, "max_depth": 1, "learning_rate": 1.0}
-"""The trivial rule: one split on the one best feature."""
-
 
 def evaluation_asset(model: Model) -> AssetsDefinition:
     """The asset ``<model>/evaluation`` with one blocking check per condition of the gate."""
@@ -53,8 +52,8 @@ def evaluation_asset(model: Model) -> AssetsDefinition:
         deps=[model.key(names.CANDIDATE), model.key(names.REFERENCE)],
         description=(
             "Metrics of the candidate on the most recent matured days, with bootstrap confidence "
-            "intervals, beside the champion, the base rate and a one-split rule on the same rows. "
-            "Grain: one row per model version, contender and metric."
+            "intervals, beside the champion, the best constant and a one-split rule on the same "
+            "rows. Grain: one row per model version, contender and metric."
         ),
         check_specs=gate_specs(model),
         **(model.common("numpy")),
@@ -78,11 +77,15 @@ def evaluation_asset(model: Model) -> AssetsDefinition:
         scored = load_artifact(challenger.path, challenger.manifest_sha256)
         own = Contender(scored.score(holdout.columns), scored.threshold)
         intervals = bootstrap_intervals(holdout.label, own.score, own.threshold)
-        evidence = gather_evidence(model, champion, challenger, train, holdout, own)
+        measured = gather_evidence(model, champion, challenger, train, holdout, own)
+        parity = replay(model, challenger, train.columns, spark.spark_session)
+        evidence = replace(measured, parity=parity)
         report = judge_candidate(evidence, model.spec.promotion)
         once = (f"{model.name}/evaluation/{challenger.version}", 1)
         segments = holdout_by_segment(model, holdout, own)
-        rows = evaluation_rows(challenger.version, evidence, intervals, holdout, segments)
+        rows = evaluation_rows(
+            challenger.version, model.task, evidence, intervals, holdout, segments
+        )
         opened.table(model.table(names.EVALUATION)).append_arrow(rows, app=once)
         kept = fit_kept(scored, own.score, train, holdout)
         write_estimator(opened, model, challenger.version, kept)
@@ -148,12 +151,9 @@ def gather_evidence(
 ) -> GateEvidence:
     """Score the hold-out with every rival, and the extreme rows with the candidate."""
     candidate = load_artifact(challenger.path, challenger.manifest_sha256)
-    stump = fit(candidate.features(train.columns), train.label, STUMP, candidate.feature_names)
     rule = Contender(
-        stump.inplace_predict(candidate.features(holdout.columns), validate_features=False).astype(
-            "float64"
-        ),
-        0.5,
+        one_split_scores(candidate, train.columns, train.label, holdout.columns),
+        0.5 if model.task.decides else None,
     )
     return measure_candidate(
         holdout.label,

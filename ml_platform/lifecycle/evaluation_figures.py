@@ -1,4 +1,7 @@
-"""The two pictures of an evaluation: where the model errs, and whether its scores mean it."""
+"""The two pictures of an evaluation: where the model errs, and whether its scores mean it.
+
+Of predicted numbers, how far they are from the actual ones, and whether one side is favoured.
+"""
 
 from __future__ import annotations
 
@@ -6,6 +9,7 @@ import io
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+import numpy as np
 from numpy.typing import ArrayLike
 
 from ml_platform.core.performance.calibration import calibration_curve
@@ -17,10 +21,18 @@ if TYPE_CHECKING:
 
 _SIDE_INCHES = 4.2
 _DPI = 110
+_HEXAGONS, _BARS = 40, 60
 
 
-def evaluation_pictures(label: ArrayLike, score: ArrayLike, threshold: float) -> dict[str, bytes]:
-    """Draw both pictures of scored rows with labels of 0 and 1, shape [n], by name."""
+def evaluation_pictures(
+    label: ArrayLike, score: ArrayLike, threshold: float | None
+) -> dict[str, bytes]:
+    """Draw both pictures of scored rows with their labels, shape [n], by name."""
+    if threshold is None:
+        return {
+            "predicted_and_actual": predicted_picture(label, score),
+            "errors": errors_picture(label, score),
+        }
     points = calibration_curve(label, score)
     return {
         "confusion_matrix": confusion_matrix_picture(confusion(label, score, threshold).matrix),
@@ -77,6 +89,32 @@ def calibration_picture(
     axes.set_xlim(-0.02, 1.02)
     axes.set_ylim(-0.02, 1.02)
     axes.legend(loc="upper left", frameon=False)
+    return _png(figure)
+
+
+def predicted_picture(label: ArrayLike, score: ArrayLike) -> bytes:
+    """Draw how often each actual number goes with each predicted one, as PNG."""
+    figure, axes = _blank("Predicted and actual", "predicted", "actual")
+    actual, predicted = np.asarray(label, dtype=float), np.asarray(score, dtype=float)
+    if len(actual):
+        axes.hexbin(predicted, actual, gridsize=_HEXAGONS, mincnt=1, bins="log", cmap="Blues")
+        ends = [min(predicted.min(), actual.min()), max(predicted.max(), actual.max())]
+        axes.plot(ends, ends, color="grey", linestyle="--", linewidth=1, label="perfect")
+        axes.legend(loc="upper left", frameon=False)
+    return _png(figure)
+
+
+def errors_picture(label: ArrayLike, score: ArrayLike) -> bytes:
+    """Draw how the errors are spread, as PNG; the outermost hundredth stays outside."""
+    figure, axes = _blank("Errors", "predicted minus actual", "rows")
+    errors = np.asarray(score, dtype=float) - np.asarray(label, dtype=float)
+    if len(errors):
+        low, high = np.quantile(errors, [0.005, 0.995])
+        # Errors that are all the same still need a bar as wide as rounding allows.
+        width = 1e-6 * max(1.0, abs(low), abs(high))
+        ends = (low - width, high + width)
+        axes.hist(np.clip(errors, low, high), bins=_BARS, range=ends, color="tab:blue")
+        axes.axvline(0.0, color="grey", linestyle="--", linewidth=1)
     return _png(figure)
 
 

@@ -1,6 +1,8 @@
 """Inference log: every prediction, once per key and partition, never rewritten."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import replace
 from datetime import UTC, datetime
 
 from dagster import (
@@ -26,7 +28,11 @@ from ml_platform.lifecycle.table_metadata import table_metadata
 from ml_platform.resources.lake_resource import LakeResource
 from ml_platform.spark.inference_log import log_rows, not_yet_logged
 from ml_platform.stores.lake import Commit, LakeTable
-from ml_platform.stores.lake_update import update_partitions
+from ml_platform.stores.lake_append import append_frame, offsets_of
+from ml_platform.stores.lake_errors import OffsetMovedError
+
+ATTEMPTS = 5
+"""Each lost attempt is another run's progress, and few runs share a partition."""
 
 
 def inference_log_asset(model: Model) -> AssetsDefinition:
@@ -71,7 +77,7 @@ def inference_log_asset(model: Model) -> AssetsDefinition:
             commit = append_log(model, log, predicted, partitions, writer)
             logged = log.read(session, partitions, commit.version)
             found = logged_keys(predicted, logged, model.spec.key, writer)
-            metadata = table_metadata(log, commit)
+            metadata = table_metadata(log, replace(commit, rows=_rows(log, commit, partitions)))
         yield MaterializeResult(metadata=metadata)
         outcomes = {p: logged_outcome(found.get(p, NOTHING_LOGGED)) for p in partitions}
         yield check_result(context, path, names.LOGGED_ONCE, outcomes)
@@ -79,25 +85,49 @@ def inference_log_asset(model: Model) -> AssetsDefinition:
     return inference_log
 
 
+def _rows(log: LakeTable, commit: Commit, partitions: Sequence[str]) -> dict[str, int]:
+    """What the partitions hold after a commit, which may have added to what was there."""
+    counts = log.row_counts(commit.version)
+    return {partition: counts.get(partition, 0) for partition in partitions}
+
+
 def append_log(
     model: Model, log: LakeTable, predicted: DataFrame, partitions: list[str], writer: str
 ) -> Commit:
-    """Add the predictions of these partitions that the log does not have yet."""
+    """Add the predictions of these partitions that the log does not have yet.
 
-    def revised(logged: DataFrame | None) -> DataFrame:
-        rows = log_rows(
-            predicted,
-            model=model.name,
-            key=model.spec.key,
-            writer=writer,
-            code_version=__version__,
-            logged_at=datetime.now(UTC),
-        )
-        if logged is None:
-            return rows
-        return logged.unionByName(not_yet_logged(rows, logged, model.spec.key))
+    Rows are appended, never rewritten, so that answers which are moved into the same partitions
+    meanwhile neither get lost nor hold this up. Each run counts the appends of batch to its
+    partitions one up, and of two runs that read the same count the second one reads again.
 
-    return update_partitions(log, predicted.sparkSession, partitions, revised)
+    Raises:
+        OffsetMovedError: other runs were faster every time; nothing was written.
+    """
+    for _ in range(ATTEMPTS - 1):
+        with suppress(OffsetMovedError):
+            return _append_once(model, log, predicted, partitions, writer)
+    return _append_once(model, log, predicted, partitions, writer)
+
+
+def _append_once(
+    model: Model, log: LakeTable, predicted: DataFrame, partitions: list[str], writer: str
+) -> Commit:
+    rows = log_rows(
+        predicted,
+        model=model.name,
+        key=model.spec.key,
+        writer=writer,
+        code_version=__version__,
+        logged_at=datetime.now(UTC),
+    )
+    version = log.version()
+    appends = offsets_of(log, [f"batch:{partition}" for partition in partitions], version)
+    if version is not None:
+        logged = log.read(predicted.sparkSession, partitions, version)
+        added = not_yet_logged(rows, logged, model.spec.key)
+        # Only answers of the endpoint have some columns.
+        rows = logged.limit(0).unionByName(added, allowMissingColumns=True)
+    return append_frame(log, rows, partitions, {p: (n, n + 1) for p, n in appends.items()})
 
 
 def logged_keys(

@@ -88,7 +88,11 @@ def current_labels(
     """All label rows of these partitions: those on record, and what the source now says anew."""
     source = lake.table(names.table_of(names.validated(model.spec.sources.labels)))
     fresh = label_rows(
-        source.read(spark, partitions), model.spec.key, model.spec.label, datetime.now(UTC)
+        source.read(spark, partitions),
+        model.spec.key,
+        model.spec.label,
+        datetime.now(UTC),
+        model.task.label,
     )
     if recorded is None:
         return fresh

@@ -11,6 +11,7 @@ from pyspark.sql import DataFrame
 
 from ml_platform.core import names
 from ml_platform.core.model_spec import ModelSpec
+from ml_platform.core.task import TASKS, Task
 
 FeatureFunction = Callable[[DataFrame, Mapping[str, DataFrame], Mapping[str, DataFrame]], DataFrame]
 
@@ -43,6 +44,11 @@ class Model:
     def name(self) -> str:
         """The model's name, first part of all its asset keys."""
         return self.spec.name
+
+    @property
+    def task(self) -> Task:
+        """What the model is asked for."""
+        return TASKS[self.spec.task]
 
     def path(self, stage: str) -> tuple[str, ...]:
         """The asset path of one of this model's stages."""

@@ -65,7 +65,7 @@ class MonitoringBasis:
 
 
 def monitoring_basis(
-    model: Model, booster: Any, threshold: float, train: LabelledRows, holdout: LabelledRows
+    model: Model, booster: Any, threshold: float | None, train: LabelledRows, holdout: LabelledRows
 ) -> MonitoringBasis:
     """Take the basis of a version that was just fitted.
 
@@ -78,7 +78,13 @@ def monitoring_basis(
     """
     module = preprocess_module(model.preprocess_module)
     scoring = ScoringModel(
-        booster, module.transform, model.inputs, tuple(module.FEATURES), threshold, spec={}
+        booster=booster,
+        transform=module.transform,
+        input_columns=model.inputs,
+        feature_names=tuple(module.FEATURES),
+        threshold=threshold,
+        spec={},
+        task=model.task,
     )
     rows = DomainRows(train.columns, train.partitions)
     return MonitoringBasis(

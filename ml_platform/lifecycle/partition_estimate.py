@@ -1,7 +1,7 @@
 """The estimate of one partition and its trailing window, from counts of its scored rows."""
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from functools import cache, partial
 
@@ -9,9 +9,11 @@ import numpy as np
 
 from ml_platform.core import names
 from ml_platform.core.check_outcome import CheckOutcome, not_evaluated
+from ml_platform.core.concept_drift.expected_shift import judge_expected_rate
+from ml_platform.core.concept_drift.label_rate import two_sided_bound
 from ml_platform.core.estimation.estimator import PerformanceEstimator
 from ml_platform.core.estimation.expected import expected_metrics
-from ml_platform.core.estimation.report import EstimateReport, judge_estimate
+from ml_platform.core.estimation.report import EstimateReport, doubt_of, judge_estimate
 from ml_platform.core.monitoring_spec import UNSEEN_RATE
 from ml_platform.estimators.artifact import load_artifact
 from ml_platform.estimators.scoring_model import ScoringModel
@@ -19,7 +21,9 @@ from ml_platform.lifecycle.estimator_table import KeptEstimator, read_estimator
 from ml_platform.lifecycle.holdout_metrics import holdout_metrics
 from ml_platform.lifecycle.model import Model
 from ml_platform.lifecycle.partitioning import window_of
+from ml_platform.lifecycle.performance_checks import of_version, partitions_per_year
 from ml_platform.lifecycle.scored_cells import VersionCells, count_cells
+from ml_platform.lifecycle.watched_checks import expects_label_rate
 from ml_platform.stores.lake import Lake
 from ml_platform.stores.model_registry import ModelRegistry
 
@@ -36,25 +40,33 @@ class PartitionEstimate:
         cells: the day's rows, counted; None on a day without a prediction.
         day: the estimate of the day; None without an estimator.
         window: the estimate of the trailing window; None without an estimator.
+        expected_rate: the outcome on the label rate that the trailing window's scores let expect;
+            None without an estimator.
     """
 
     partition: str
     cells: VersionCells | None
     day: EstimateReport | None = None
     window: EstimateReport | None = None
+    expected_rate: CheckOutcome | None = None
 
-    def outcome(self) -> CheckOutcome:
-        """The check's outcome, with the version that it is about."""
+    def outcome(self, check: str) -> CheckOutcome:
+        """The outcome of one of the two checks, with the version that it is about."""
+        what, found = {
+            names.ESTIMATED_LEVEL: (
+                "performance not estimated",
+                None if self.window is None else self.window.outcome(),
+            ),
+            names.EXPECTED_LABEL_RATE: (
+                "expected label rate not evaluated",
+                self.expected_rate,
+            ),
+        }[check]
         if self.cells is None:
-            return not_evaluated("performance not estimated: nothing was predicted")
+            return not_evaluated(f"{what}: nothing was predicted")
         version = self.cells.version
-        if self.window is None:
-            found = not_evaluated(
-                f"performance not estimated: no estimator was kept with version {version}"
-            )
-        else:
-            found = self.window.outcome()
-        return replace(found, numbers={**found.numbers, "model_version": version})
+        missing = not_evaluated(f"{what}: no estimator was kept with version {version}")
+        return of_version(found or missing, version)
 
     def rows(self, computed_at: datetime) -> Iterator[dict[str, object]]:
         """Rows for the table: the counts of the day, then day and window by metric."""
@@ -86,11 +98,15 @@ def estimate_partitions(
         else None
         for p in partitions
     }
-    return {p: _estimate(model, lake, p, counted) for p in partitions}
+    return {p: _estimate(model, lake, p, counted, kept) for p in partitions}
 
 
 def _estimate(
-    model: Model, lake: Lake, partition: str, counted: Mapping[str, VersionCells | None]
+    model: Model,
+    lake: Lake,
+    partition: str,
+    counted: Mapping[str, VersionCells | None],
+    kept: Callable[[int], KeptEstimator | None],
 ) -> PartitionEstimate:
     cells = counted[partition]
     if cells is None or cells.estimator is None:
@@ -112,7 +128,25 @@ def _estimate(
         )
         for parts in ([cells.counts], days)
     )
-    return PartitionEstimate(partition, cells, day, trailing)
+    known = kept(cells.version)
+    expected_rate = None if known is None else _expected_rate(model, known, trailing, days, unseen)
+    return PartitionEstimate(partition, cells, day, trailing, expected_rate)
+
+
+def _expected_rate(
+    model: Model,
+    kept: KeptEstimator,
+    window: EstimateReport,
+    days: Sequence[np.ndarray],
+    unseen: Mapping[str, float] | None,
+) -> CheckOutcome | None:
+    """The outcome on the window's label rate; None for a task whose labels have none."""
+    if not expects_label_rate(model):
+        return None
+    spec = model.spec.monitoring
+    bound = two_sided_bound(spec.concept_drift.false_alarms_per_year, partitions_per_year(model))
+    doubt = doubt_of(window.expected, spec.estimated_performance, unseen)
+    return judge_expected_rate(window.expected, len(days), kept.expected_rate, bound, doubt)
 
 
 def _of_other_days(

@@ -13,9 +13,10 @@ from numpy.typing import NDArray
 
 from ml_platform.core import names
 from ml_platform.core.drift.calibrate import Partition
+from ml_platform.core.edges import Edges
 from ml_platform.core.profile import ColumnProfile
 from ml_platform.core.profile_columns import profile_columns
-from ml_platform.core.score_profile import SCORE, SCORE_EDGES
+from ml_platform.core.score_profile import SCORE
 from ml_platform.lifecycle.model import Model
 from ml_platform.lifecycle.profile_table import common_bins
 from ml_platform.lifecycle.training_rows import LabelledRows
@@ -70,12 +71,12 @@ def _rows(
 
 
 def score_profiles(
-    score: Score, splits: Sequence[LabelledRows]
+    score: Score, splits: Sequence[LabelledRows], edges: Edges
 ) -> dict[str, dict[str, ColumnProfile]]:
     """The scores of labelled rows, profiled by partition."""
     scores = np.concatenate([score(split.columns) for split in splits])
     partitions = np.concatenate([split.partitions for split in splits])
     return {
-        str(key): {SCORE: profile_columns({SCORE: scores[partitions == key]}, [SCORE_EDGES])[0]}
+        str(key): {SCORE: profile_columns({SCORE: scores[partitions == key]}, [edges])[0]}
         for key in np.unique(partitions)
     }

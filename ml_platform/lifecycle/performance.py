@@ -34,13 +34,14 @@ from ml_platform.lifecycle.partitioning import partitions_back, partitions_of_ru
 from ml_platform.lifecycle.performance_checks import concept_drift, label_drift, of_version
 from ml_platform.lifecycle.performance_table import PERFORMANCE_SCHEMA, table_rows
 from ml_platform.resources.lake_resource import LakeResource
+from ml_platform.spark.answered_rows import BESIDE_KEY, WEIGHT, answered_rows
 from ml_platform.spark.labels_join import join_labels
 from ml_platform.stores.lake import Lake
 
 CHECKS = {
     names.PERFORMANCE_LEVEL: "Realised metrics keep their floors and stay near the hold-out's.",
     names.CONCEPT_DRIFT: "Realised metrics are what was estimated before the labels came.",
-    names.LABEL_DRIFT: "Label 1 is about as frequent as on the hold-out.",
+    names.LABEL_DRIFT: "Labels are as on the hold-out: as often 1, or numbers where they were.",
 }
 
 
@@ -154,9 +155,12 @@ def measure(
         lake.table(model.table(stage)).read(spark, window)
         for stage in (names.INFERENCE_LOG, names.LABELS)
     )
-    segments = _segment_columns(model)
-    rows = join_labels(log, labels, model.spec.key, None).selectExpr(
-        "partition", "model_version", "score", "threshold", "label", "labelled_at", *segments
+    key, wanted = model.spec.key, ("partition", "model_version", "score", "threshold")
+    # Only what is needed goes through the shuffle by key.
+    own = dict.fromkeys((*key, *BESIDE_KEY, *wanted))
+    asked = log.selectExpr(*own, *_other_segments(model))
+    rows = join_labels(answered_rows(asked, key), labels, key, None).select(
+        *wanted, WEIGHT, "label", "labelled_at", *model.spec.monitoring.segments
     )
     return measure_window(
         _columns(rows.toArrow()),
@@ -168,9 +172,10 @@ def measure(
     )
 
 
-def _segment_columns(model: Model) -> list[str]:
+def _other_segments(model: Model) -> list[str]:
+    """Segments that are no part of the key, out of the features."""
     segments = model.spec.monitoring.segments
-    return [f"{s} AS {s}" if s in model.spec.key else f"features.{s} AS {s}" for s in segments]
+    return [f"features.{s} AS {s}" for s in segments if s not in model.spec.key]
 
 
 def _columns(table: pa.Table) -> dict[str, Sequence[object]]:

@@ -11,11 +11,18 @@ from ml_platform.core import names
 from ml_platform.core.check_outcome import CheckOutcome, not_evaluated
 from ml_platform.core.concept_drift.judgement import judge_cusum, judge_detected
 from ml_platform.core.concept_drift.label_drift import judge_label_rate
-from ml_platform.core.concept_drift.label_rate import two_sided_bound
-from ml_platform.core.concept_drift.matured_days import DAY, error_counts, matured_days
-from ml_platform.core.estimation.expected import ESTIMABLE
+from ml_platform.core.concept_drift.label_rate import LabelReference, two_sided_bound
+from ml_platform.core.concept_drift.matured_days import (
+    DAY,
+    DayOfErrors,
+    error_counts,
+    error_sizes,
+    matured_days,
+)
+from ml_platform.core.concept_drift.value_drift import ValueReference, judge_values
 from ml_platform.core.performance.window import WindowPerformance
 from ml_platform.lifecycle.estimator_table import read_estimator
+from ml_platform.lifecycle.holdout_metrics import holdout_metrics
 from ml_platform.lifecycle.model import Model
 from ml_platform.lifecycle.partitioning import history_of
 from ml_platform.stores.lake import Lake
@@ -25,21 +32,40 @@ Row = Mapping[str, object]
 
 
 def label_drift(model: Model, lake: Lake, measured: WindowPerformance) -> CheckOutcome:
-    """Hold the label rate of the measured window against the hold-out's."""
+    """Hold the labels of the measured window against the hold-out's."""
     if measured.model_version is None:
-        return not_evaluated("label rate not evaluated: nothing was predicted")
+        return not_evaluated("labels not evaluated: nothing was predicted")
     kept = read_estimator(lake, model, measured.model_version)
+    reference = None if kept is None else kept.labels
+    judge = _label_rate if model.task.decides else _label_values
+    return of_version(judge(model, measured, reference), measured.model_version)
+
+
+def _label_rate(
+    model: Model, measured: WindowPerformance, reference: LabelReference | None
+) -> CheckOutcome:
     spec = model.spec.monitoring
-    bound = two_sided_bound(spec.concept_drift.false_alarms_per_year, partitions_per_year(model))
-    outcome = judge_label_rate(
-        measured.positives,
+    return judge_label_rate(
+        int(measured.labels.sum()),
         measured.report.rows,
         measured.labelled_days,
-        None if kept is None else kept.labels,
-        bound,
+        reference,
+        two_sided_bound(spec.concept_drift.false_alarms_per_year, partitions_per_year(model)),
         spec.performance.min_labels,
     )
-    return of_version(outcome, measured.model_version)
+
+
+def _label_values(
+    model: Model, measured: WindowPerformance, reference: ValueReference | None
+) -> CheckOutcome:
+    spec = model.spec.monitoring
+    return judge_values(
+        measured.labels,
+        measured.labelled_days,
+        reference,
+        spec.concept_drift.false_alarms_per_year / partitions_per_year(model),
+        spec.performance.min_labels,
+    )
 
 
 def concept_drift(
@@ -64,9 +90,17 @@ def concept_drift(
     # Only where one is asked for: the library takes a second to import.
     from ml_platform.detectors.river_detectors import detected_changes
 
-    counts = error_counts(rows, version)
-    found = judge_detected(spec.detector, counts, detected_changes(spec.detector, counts))
+    errors = _errors(model, lake, rows, version)
+    found = judge_detected(spec.detector, errors, detected_changes(spec.detector, errors))
     return of_version(found, version)
+
+
+def _errors(model: Model, lake: Lake, rows: Sequence[Row], version: int) -> Sequence[DayOfErrors]:
+    """What a detector is fed with: none where the hold-out's errors, their unit, are not known."""
+    if model.task.decides:
+        return error_counts(rows, version)
+    usual = holdout_metrics(model, lake, version).get("mae", 0.0)
+    return error_sizes(rows, version, usual) if usual > 0 else []
 
 
 def of_version(outcome: CheckOutcome, version: int | None) -> CheckOutcome:
@@ -85,9 +119,9 @@ def partitions_per_year(model: Model) -> float:
 
 
 def _compared(model: Model) -> str:
-    """The metric that is compared with its estimate; the Brier score where none is estimated."""
+    """The metric that is compared with its estimate; the task's own where that is none."""
     wanted = model.spec.monitoring.concept_drift.metric or model.spec.promotion.metric
-    return wanted if wanted in ESTIMABLE else "brier"
+    return wanted if wanted in model.task.estimated else model.task.judged_by
 
 
 def _history(

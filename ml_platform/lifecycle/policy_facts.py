@@ -9,10 +9,11 @@ from ml_platform.core import names
 from ml_platform.core.decision import Action
 from ml_platform.core.facts import CheckFact, CheckName, Facts, Request
 from ml_platform.core.ledger import EntryKind, LedgerEntry, champion_moves
+from ml_platform.core.rollout.running import running
 from ml_platform.lifecycle.check_history import Finding, by_partition, findings
 from ml_platform.lifecycle.labelled_rows import rows_to_learn_from, unseen_labelled_rows
 from ml_platform.lifecycle.model import Model
-from ml_platform.lifecycle.watched_checks import JUDGED_BY, tables_of, watched_checks
+from ml_platform.lifecycle.watched_checks import judged_by, tables_of, watched_checks
 from ml_platform.stores.lake import Lake
 from ml_platform.stores.model_registry import PREVIOUS, ModelRegistry
 
@@ -76,6 +77,7 @@ def gather_facts(
         return None
     checks += _freshness(model, instance, max(fact.partition for fact in checks))
     previous = registry.by_alias(model.name, PREVIOUS)
+    rollout = running(past)
     learnable = rows_to_learn_from(model, lake)
     # A backfill of old days does not turn the clock back.
     decided = [entry.as_of for entry in past if entry.kind is EntryKind.DECISION]
@@ -94,7 +96,8 @@ def gather_facts(
         requests=tuple(_open_requests(past)),
         unseen_labelled_rows=unseen_labelled_rows(model, lake, as_of),
         learnable_through=max(learnable, default=None),
-        watched=JUDGED_BY,
+        watched=judged_by(model),
+        rollout_running=str(rollout.version) if rollout else None,
     )
 
 

@@ -56,7 +56,7 @@ def predictions_asset(model: Model) -> AssetsDefinition:
                 asset=model.key(names.PREDICTIONS),
                 blocking=True,
                 partitions_def=model.partitions,
-                description="As many scores as feature rows, all within 0 and 1.",
+                description="As many scores as feature rows, all of them probabilities, or finite.",
             )
         ],
         **model.common("spark", "xgboost"),
@@ -87,7 +87,10 @@ def predictions_asset(model: Model) -> AssetsDefinition:
         scores = score_ranges(table, commit)
         outcomes = {
             p: predicted_outcome(
-                expected.get(p, 0), commit.rows.get(p, 0), scores.get(p, NO_SCORES)
+                expected.get(p, 0),
+                commit.rows.get(p, 0),
+                scores.get(p, NO_SCORES),
+                model.task.decides,
             )
             for p in partitions
         }
@@ -100,14 +103,15 @@ def predict(model: Model, frame: DataFrame, champion: RegisteredVersion) -> Data
     """Score a features frame: key, event time, inputs as a struct, score, decision, version."""
     load = partial(load_artifact, Path(champion.path), champion.manifest_sha256)
     threshold = load().threshold
+    decision = F.lit(None) if threshold is None else F.col("score") >= threshold
     scored = score_frame(frame, model.inputs, load)
     return scored.select(
         *model.spec.key,
         "event_time",
         F.struct(*model.inputs).alias("features"),
         "score",
-        (F.col("score") >= threshold).cast("int").alias("decision"),
-        F.lit(threshold).alias("threshold"),
+        decision.cast("int").alias("decision"),
+        F.lit(threshold).cast("double").alias("threshold"),
         F.lit(int(champion.version)).alias("model_version"),
         "request_id",
         "feature_digest",

@@ -9,7 +9,7 @@ from ml_platform.core import names
 from ml_platform.core.profile import ColumnProfile
 from ml_platform.core.profile_plan import PartitionProfile
 from ml_platform.core.rebinning import in_common_bins
-from ml_platform.core.score_profile import SCORE, SCORE_EDGES, score_segment
+from ml_platform.core.score_profile import SCORE, score_segment
 from ml_platform.lifecycle.edges_table import read_edge_versions, read_edges
 from ml_platform.lifecycle.model import Model
 from ml_platform.spark.profile_tally import TALLY_SCHEMA, from_arrow
@@ -67,5 +67,4 @@ def common_bins(
     versions = {(profile.column, profile.edge_version) for profile in (*first, *second)}
     if len(versions) == len({column for column, _ in versions}):
         return list(first), list(second)
-    known = {**read_edge_versions(lake, model), (SCORE, SCORE_EDGES.version): SCORE_EDGES}
-    return in_common_bins(first, second, known)
+    return in_common_bins(first, second, read_edge_versions(lake, model))

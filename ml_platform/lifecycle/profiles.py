@@ -13,10 +13,12 @@ from dagster import (
 from dagster_pyspark import LazyPySparkResource
 
 from ml_platform.core import names
-from ml_platform.core.score_profile import SCORE, SCORE_EDGES
+from ml_platform.core.profile_line import profile_line
+from ml_platform.core.score_profile import SCORE
 from ml_platform.core.segmentation import ALL_ROWS
 from ml_platform.lifecycle.automation import FOLLOW_INPUTS
-from ml_platform.lifecycle.edges_table import read_plan
+from ml_platform.lifecycle.check_results import table_of
+from ml_platform.lifecycle.edges_table import read_plan, read_score_edges
 from ml_platform.lifecycle.model import Model
 from ml_platform.lifecycle.partitioning import partitions_of_run
 from ml_platform.lifecycle.profile_table import profile_rows
@@ -47,9 +49,9 @@ def profiles_asset(model: Model) -> AssetsDefinition:
     ) -> Iterator[object]:
         partitions = partitions_of_run(context)
         opened = lake.open()
-        plan = read_plan(opened, model)
+        plan, score = read_plan(opened, model), read_score_edges(opened, model)
         predictions = opened.table(model.table(names.PREDICTIONS))
-        if not plan.edges or not predictions.exists():
+        if not plan.edges or score is None or not predictions.exists():
             yield MaterializeResult(metadata={"rows": 0, "reference": "none yet"})
             return
         # The scores and the model version that made them must be of one version of the table.
@@ -57,17 +59,20 @@ def profiles_asset(model: Model) -> AssetsDefinition:
         files = ProfiledFiles(
             spark.spark_session, tuple(predictions.files(partitions, version)), leaves_of(model)
         )
-        found = profile_pass(files, replace(plan, edges=(*plan.edges, SCORE_EDGES)))
+        found = profile_pass(files, replace(plan, edges=(*plan.edges, score)))
         commit = opened.table(model.table(names.PROFILES)).replace_arrow(
             profile_rows(found, scored_by(predictions, partitions, version)), partitions
         )
-        scores = [p for _, segment, p in found if p.column == SCORE and segment == ALL_ROWS]
+        every_row = [each for each in found if each.segment == ALL_ROWS]
+        scores = [each.profile for each in every_row if each.profile.column == SCORE]
+        newest = [each.profile for each in every_row if each.partition == partitions[-1]]
         yield MaterializeResult(
             metadata={
                 "dagster/partition_row_count": sum(commit.rows.values()),
                 "rows": sum(profile.rows for profile in scores),
                 "delta_version": commit.version,
                 "edge_version": max(cut.version for cut in plan.edges),
+                **({"columns": table_of([profile_line(p) for p in newest])} if newest else {}),
             }
         )
 

@@ -9,10 +9,10 @@ from dagster_pyspark import LazyPySparkResource
 from ml_platform.core import names
 from ml_platform.core.profile import ColumnProfile, merge_all
 from ml_platform.core.profile_columns import profile_columns
-from ml_platform.core.score_profile import SCORE, SCORE_EDGES
+from ml_platform.core.score_profile import SCORE
 from ml_platform.estimators.artifact import load_artifact
 from ml_platform.lifecycle.challenger import challenger_of
-from ml_platform.lifecycle.edges_table import fit_plan
+from ml_platform.lifecycle.edges_table import fit_plan, fit_score_edges
 from ml_platform.lifecycle.model import Model
 from ml_platform.lifecycle.profile_history import complete_profiles
 from ml_platform.lifecycle.profile_table import PROFILE_SCHEMA, read_profiles
@@ -61,12 +61,13 @@ def reference_asset(model: Model) -> AssetsDefinition:
         inputs = merge_all(read_profiles(opened, model, window, ""))
         artifact = load_artifact(challenger.path, challenger.manifest_sha256)
         scores = artifact.score(holdout.columns)
-        score = profile_columns({SCORE: scores}, [SCORE_EDGES])
+        edges = fit_score_edges(opened, model, scores)
+        score = profile_columns({SCORE: scores}, [edges])
         rows = _rows([*inputs, *score], challenger.version)
         once = (f"{model.name}/reference/{challenger.version}", 1)
         opened.table(model.table(names.REFERENCE)).append_arrow(rows, app=once)
         thresholds = keep_thresholds(
-            model, opened, challenger.version, artifact.score, train, holdout
+            model, opened, challenger.version, artifact.score, edges, train, holdout
         )
         return MaterializeResult(
             metadata={

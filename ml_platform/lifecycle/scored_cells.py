@@ -58,7 +58,7 @@ def count_cells(
         return VersionCells(version, None, versions[version])
     scored = scoring_model_of(version) if estimator.tree else None
     regions = load_regions(estimator.tree) if estimator.tree else None
-    counts = np.zeros(estimator.rates.shape, dtype=np.int64)
+    counts = np.zeros(estimator.shape, dtype=np.int64)
     for batch in _batches(files, ["score", *(["features"] if scored else [])], version):
         score = np.asarray(batch["score"].to_numpy(zero_copy_only=False), dtype=np.float64)
         leaf = None
@@ -73,17 +73,21 @@ def count_cells(
 def _versions(files: Sequence[str]) -> dict[int, int]:
     """Rows by model version."""
     found: dict[int, int] = {}
-    for file in files:
-        for batch in pq.ParquetFile(file).iter_batches(ROWS_AT_ONCE, columns=["model_version"]):
-            for value in pc.value_counts(batch["model_version"]).to_pylist():
-                found[value["values"]] = found.get(value["values"], 0) + value["counts"]
+    for batch in _events(files, ["model_version"]):
+        for value in pc.value_counts(batch["model_version"]).to_pylist():
+            found[value["values"]] = found.get(value["values"], 0) + value["counts"]
     return found
 
 
 def _batches(files: Sequence[str], columns: list[str], version: int) -> Iterator[pa.RecordBatch]:
     """The rows of one version that have a score."""
+    for batch in _events(files, ["model_version", *columns]):
+        own = pc.equal(batch["model_version"], version)
+        yield batch.filter(pc.and_(own, pc.is_finite(batch["score"])))
+
+
+def _events(files: Sequence[str], columns: list[str]) -> Iterator[pa.RecordBatch]:
+    """Each event once: what batch scored. Requests may ask for an event again, or in the shadow."""
     for file in files:
-        wanted = ["model_version", *columns]
-        for batch in pq.ParquetFile(file).iter_batches(ROWS_AT_ONCE, columns=wanted):
-            own = pc.equal(batch["model_version"], version)
-            yield batch.filter(pc.and_(own, pc.is_finite(batch["score"])))
+        for batch in pq.ParquetFile(file).iter_batches(ROWS_AT_ONCE, columns=["source", *columns]):
+            yield batch.filter(pc.equal(batch["source"], "batch"))

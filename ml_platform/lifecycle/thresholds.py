@@ -14,6 +14,7 @@ from ml_platform.core.drift.cadence import cadence_of
 from ml_platform.core.drift.calibrate import Partition, calibrate
 from ml_platform.core.drift.calibration import Calibration
 from ml_platform.core.drift.window_lengths import window_lengths
+from ml_platform.core.edges import Edges
 from ml_platform.core.figures import counted
 from ml_platform.core.score_profile import SCORE
 from ml_platform.core.segmentation import ALL_ROWS
@@ -56,6 +57,7 @@ def keep_thresholds(
     lake: Lake,
     version: int,
     score: Score,
+    edges: Edges,
     train: LabelledRows,
     holdout: LabelledRows,
 ) -> dict[str, Any]:
@@ -70,11 +72,12 @@ def keep_thresholds(
         lake: With the profiles of all partitions of the two splits.
         version: The version that was trained.
         score: Its scores of some input columns.
+        edges: The bins of the score.
         train: Rows it learnt from.
         holdout: Rows it did not.
     """
     window = sorted({*train.partitions.tolist(), *holdout.partitions.tolist()})
-    scores = score_profiles(score, (train, holdout))
+    scores = score_profiles(score, (train, holdout), edges)
     parts, _ = partition_profiles(lake, model, window, [ALL_ROWS])
     reference = [(key, {**found, **scores[key]}) for key, found in parts]
     lengths = {SCORE: len(set(holdout.partitions.tolist()))}

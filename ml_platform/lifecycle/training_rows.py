@@ -22,13 +22,13 @@ class LabelledRows:
 
     Attributes:
         columns: input columns in the one form that preprocessing sees.
-        label: 0 or 1.
+        label: 0 or 1, or the numbers to predict.
         segments: values of each segment column.
         partitions: the partition of each row; rows come in its order.
     """
 
     columns: dict[str, NDArray[Any]]
-    label: NDArray[np.int64]
+    label: NDArray[Any]
     segments: dict[str, NDArray[Any]]
     partitions: NDArray[Any]
 
@@ -51,10 +51,13 @@ def read_split(
     return _labelled(model, frame.toArrow().sort_by("source_partition").combine_chunks())
 
 
+_LABELS = {"int": np.int64, "double": np.float64}
+
+
 def _labelled(model: Model, rows: pa.Table) -> LabelledRows:
     return LabelledRows(
         columns=dict(one_form(numpy_columns(rows, model.inputs), model.inputs)),
-        label=rows["label"].to_numpy().astype(np.int64),
+        label=rows["label"].to_numpy().astype(_LABELS[model.task.label]),
         segments={
             s: np.asarray(rows[s].to_pylist(), dtype=object) for s in model.spec.monitoring.segments
         },

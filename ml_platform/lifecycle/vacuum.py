@@ -1,10 +1,11 @@
-"""Vacuum: once a week, files are removed that no young version of a table and no model needs."""
+"""Vacuum: once a week, rows that were kept long enough go, and files that nothing needs."""
 
 import json
 from collections import defaultdict
 from collections.abc import Mapping, Sequence, Set
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
+import pyarrow.compute as pc
 from dagster import (
     DefaultScheduleStatus,
     JobDefinition,
@@ -17,42 +18,68 @@ from dagster import (
 from ml_platform.core import names
 from ml_platform.resources.lake_resource import LakeResource
 from ml_platform.resources.registry_resource import RegistryResource
+from ml_platform.stores.lake import Lake
+from ml_platform.stores.lake_retention import remove_rows
 from ml_platform.stores.model_registry import ModelRegistry
 
 RETENTION = timedelta(days=7)
 """So long a replaced version can be read back. No write and no read takes nearly so long."""
 
 
-def vacuum_job(models: Sequence[str]) -> JobDefinition:
+def vacuum_job(retention: Mapping[str, timedelta]) -> JobDefinition:
     """The job ``vacuum`` over every table of the lake.
 
     Args:
-        models: names of the models whose versions must stay rebuildable.
+        retention: for each model, whose versions must stay rebuildable, how long answered
+            requests are kept in its inference log.
     """
 
-    @op(description="Removes old files of every table; the metadata say how many of which.")
+    @op(description="Removes old rows and files; the metadata say how many of which table.")
     def remove_old_files(
         context: OpExecutionContext, lake: LakeResource, registry: RegistryResource
     ) -> None:
-        needed = needed_versions(registry.open(), models)
+        opened = lake.open()
+        expired = forget_requests(opened, retention, datetime.now(UTC))
+        needed = needed_versions(registry.open(), list(retention))
         removed = {
             table.name: table.vacuum(RETENTION, needed.get(table.name, ()))
-            for table in lake.open().tables()
+            for table in opened.tables()
         }
-        context.add_output_metadata(removed)
+        context.add_output_metadata(removed | expired)
 
     @job(
         name="vacuum",
         description=(
-            "Removes the files that no version of a table younger than "
-            f"{RETENTION.days} days and no registered model version needs, and what killed writes "
-            "left behind."
+            "Removes answered requests that were kept as long as declared, the files that no "
+            f"version of a table younger than {RETENTION.days} days and no registered model "
+            "version needs, and what killed writes left behind."
         ),
     )
     def vacuum() -> None:
         remove_old_files()
 
     return vacuum
+
+
+def forget_requests(
+    lake: Lake, retention: Mapping[str, timedelta], now: datetime
+) -> dict[str, int]:
+    """Remove answered requests that were received longer ago than their model keeps them.
+
+    What batch scored stays: it can be made again from what the lake keeps anyway. Their bytes go
+    with the files of the old versions, `RETENTION` later.
+
+    Returns:
+        How many rows went, by table, where any did.
+    """
+    gone: dict[str, int] = {}
+    for model, kept in retention.items():
+        log = lake.table(names.table_of(names.of_model(model, names.INFERENCE_LOG)))
+        online = pc.field("source") == "online"
+        rows = remove_rows(log, online & (pc.field("logged_at") < now - kept))
+        if rows:
+            gone[f"{log.name}: rows"] = rows
+    return gone
 
 
 def needed_versions(registry: ModelRegistry, models: Sequence[str]) -> Mapping[str, Set[int]]:
@@ -70,11 +97,11 @@ def needed_versions(registry: ModelRegistry, models: Sequence[str]) -> Mapping[s
     return needed
 
 
-def vacuum_schedule(models: Sequence[str]) -> ScheduleDefinition:
-    """The schedule ``vacuum_schedule``: each Sunday night, UTC."""
+def vacuum_schedule(retention: Mapping[str, timedelta]) -> ScheduleDefinition:
+    """The schedule ``vacuum_schedule``: each Sunday night, UTC; the argument as of the job."""
     return ScheduleDefinition(
-        job=vacuum_job(models),
+        job=vacuum_job(retention),
         cron_schedule="0 3 * * 0",
         default_status=DefaultScheduleStatus.RUNNING,
-        description="Each Sunday at 03:00 UTC, old files of all tables are removed.",
+        description="Each Sunday at 03:00 UTC, old requests and files are removed.",
     )

@@ -4,19 +4,31 @@ from collections.abc import Iterator
 
 from ml_platform.core import names
 from ml_platform.core.facts import CheckName
+from ml_platform.core.task import TASKS
 from ml_platform.lifecycle.model import Model
 
-JUDGED_BY = (
+_JUDGED_BY = (
     CheckName.DRIFT,
     CheckName.MULTIVARIATE_DRIFT,
     CheckName.UNSEEN,
     CheckName.SCORE_DRIFT,
     CheckName.LABEL_DRIFT,
+    CheckName.EXPECTED_LABEL_RATE,
     CheckName.ESTIMATED_PERFORMANCE,
     CheckName.PERFORMANCE,
     CheckName.CONCEPT_DRIFT,
 )
-"""What a calm day is told by; each that could not be evaluated is named."""
+
+
+def judged_by(model: Model) -> tuple[CheckName, ...]:
+    """What a calm day is told by; each that could not be evaluated is named."""
+    without = () if expects_label_rate(model) else (CheckName.EXPECTED_LABEL_RATE,)
+    return tuple(name for name in _JUDGED_BY if name not in without)
+
+
+def expects_label_rate(model: Model) -> bool:
+    """Whether predictions say how frequent a label will be: a predicted amount does not."""
+    return TASKS[model.spec.task].decides
 
 
 def watched_checks(model: Model) -> Iterator[tuple[tuple[str, ...], str, CheckName, str]]:
@@ -32,6 +44,8 @@ def watched_checks(model: Model) -> Iterator[tuple[tuple[str, ...], str, CheckNa
     yield model.path(names.VERDICT), names.MULTIVARIATE_DRIFT, CheckName.MULTIVARIATE_DRIFT, ""
     estimated = model.path(names.ESTIMATED_PERFORMANCE)
     yield estimated, names.ESTIMATED_LEVEL, CheckName.ESTIMATED_PERFORMANCE, ""
+    if expects_label_rate(model):
+        yield estimated, names.EXPECTED_LABEL_RATE, CheckName.EXPECTED_LABEL_RATE, ""
     performance = model.path(names.PERFORMANCE)
     yield performance, names.PERFORMANCE_LEVEL, CheckName.PERFORMANCE, ""
     yield performance, names.CONCEPT_DRIFT, CheckName.CONCEPT_DRIFT, ""

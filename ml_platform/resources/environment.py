@@ -14,7 +14,11 @@ def resources_for(settings: Settings) -> dict[str, object]:
     return {
         "lake": LakeResource(root=settings.lake_root),
         "registry": RegistryResource(
-            tracking_uri=settings.mlflow_uri, artifact_root=settings.artifact_root
+            tracking_uri=settings.mlflow_uri,
+            artifact_root=settings.artifact_root,
+            serving_root=str(settings.serving_root),
+            signing_key=str(settings.signature_keys.signing or ""),
+            verify_key=str(settings.signature_keys.verifying or ""),
         ),
         "mlflow": MlflowTracking(
             tracking_uri=settings.mlflow_uri, artifact_root=settings.artifact_root

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 import numpy as np
 import pyarrow as pa
 from pyspark.sql import DataFrame
-from pyspark.sql.types import FloatType, IntegerType, StructField, StructType
+from pyspark.sql.types import FloatType, StructField, StructType
 
 from ml_platform.spark.scoring import numpy_columns
 
@@ -27,7 +27,7 @@ def feature_frame(
         transform: the preprocessing function: columns -> float32 matrix.
     """
     fields = [StructField(name, FloatType()) for name in features]
-    schema = StructType([*fields, StructField("label", IntegerType())])
+    schema = StructType([*fields, StructField("label", frame.schema["label"].dataType)])
     declared = dict(inputs)
     columns = list(features)
 
@@ -35,7 +35,7 @@ def feature_frame(
         for batch in batches:
             matrix = transform(numpy_columns(batch, declared))
             arrays = [pa.array(matrix[:, i], pa.float32()) for i in range(len(columns))]
-            label = batch.column("label").cast(pa.int32())
-            yield pa.RecordBatch.from_arrays([*arrays, label], names=[*columns, "label"])
+            made_of = [*arrays, batch.column("label")]
+            yield pa.RecordBatch.from_arrays(made_of, names=[*columns, "label"])
 
     return frame.select(*declared, "label").mapInArrow(made, schema)

@@ -12,23 +12,25 @@ from ml_platform.core.model_spec import LabelSpec
 
 
 def label_rows(
-    truth: DataFrame, key: Sequence[str], label: LabelSpec, labelled_at: datetime
+    truth: DataFrame, key: Sequence[str], label: LabelSpec, labelled_at: datetime, kind: str
 ) -> DataFrame:
-    """Key, ``label`` (0 or 1), ``labelled_at``, partition; events without a truth have no row.
+    """Key, ``label``, ``labelled_at``, partition; events without a truth have no row.
 
     Args:
         truth: the validated labels table.
         key: columns that identify an event.
         label: which column, or which expression over the table, is the label.
         labelled_at: when the platform learned of it, with zone.
+        kind: Spark's type of the label, ``int`` or ``double``; what is not finite is no truth.
     """
-    value = F.expr(label.expression or label.column).cast("int")
+    value = F.expr(label.expression or label.column).cast(kind)
+    known = F.col("label").isNotNull() & (F.abs("label") < float("inf"))
     return truth.select(
         *key,
         value.alias("label"),
         F.lit(labelled_at).cast("timestamp").alias("labelled_at"),
         "partition",
-    ).where(F.col("label").isNotNull())
+    ).where(known)
 
 
 def with_corrections(recorded: DataFrame, fresh: DataFrame, key: Sequence[str]) -> DataFrame:

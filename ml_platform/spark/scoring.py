@@ -10,6 +10,7 @@ import pyarrow as pa
 from pyspark.sql import DataFrame
 from pyspark.sql.types import DoubleType, StringType, StructField, StructType
 
+from ml_platform.core.column_kind import ColumnKind, column_kind
 from ml_platform.core.feature_digest import feature_digests
 from ml_platform.core.request_id import request_ids
 
@@ -53,14 +54,18 @@ def score_frame(
 def numpy_columns(batch: Any, inputs: Mapping[str, str]) -> dict[str, np.ndarray]:
     """The input columns of an Arrow batch or table as the preprocessing function takes them.
 
-    Text becomes object arrays with None for missing; numbers become float64 with NaN for missing.
+    Text becomes object arrays with None for missing; numbers become float64 with NaN for missing,
+    times datetime64[us] in UTC with NaT for missing.
     """
     return {name: _numpy(batch.column(name), kind) for name, kind in inputs.items()}
 
 
 def _numpy(column: Any, kind: str) -> np.ndarray:
-    if kind == "string":
+    if column_kind(kind) is ColumnKind.TEXT:
         return np.asarray(column.to_pylist(), dtype=object)
+    if column_kind(kind) is ColumnKind.TIME:
+        moments = column.cast(pa.timestamp("us"))
+        return np.asarray(moments.to_numpy(zero_copy_only=False), dtype="datetime64[us]")
     floats = column.cast(pa.float64())
     return np.asarray(floats.to_numpy(zero_copy_only=False), dtype=np.float64)
 

@@ -12,6 +12,8 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Final
 
 from ml_platform.core.ledger import LedgerEntry, champion_moves
+from ml_platform.stores.publishing import publish
+from ml_platform.stores.signatures import sign_version
 
 if TYPE_CHECKING:
     from ml_platform.stores.model_registry import ModelRegistry
@@ -31,8 +33,21 @@ def carry_out(registry: ModelRegistry, move: LedgerEntry) -> None:
         UserError: there is no such version.
     """
     number = int(move.model_version or 0)
+    sign_version(registry, move.model, number)
     registry.promote(move.model, number)
     note(registry, move)
+    make_live(registry, move.model)
+
+
+def make_live(registry: ModelRegistry, model: str) -> None:
+    """Have the online endpoint answer with the champion there is now, within a second.
+
+    Raises:
+        StoreError: what the endpoint serves cannot be written; the move itself stands, and the
+            endpoint's own watch of the registry makes up for it.
+    """
+    if registry.serving_root is not None:
+        publish(registry, registry.serving_root, model)
 
 
 def note(registry: ModelRegistry, move: LedgerEntry) -> None:

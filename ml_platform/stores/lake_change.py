@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from ml_platform.stores.lake_errors import PartitionChangedError
+from ml_platform.stores.lake_errors import OffsetMovedError, PartitionChangedError
 from ml_platform.stores.lake_schema import LakeSchema
 from ml_platform.stores.lake_snapshot import DataFile, Snapshot
 
@@ -27,6 +27,8 @@ class Change:
         info: recorded in the commit.
         unless_changed_since: the version whose rows the new ones were made from, or
             ``NEVER_WRITTEN``; None where they do not depend on what is there.
+        offsets: for each log whose rows are moved here, from where to where it was read; kept
+            as Delta's application transactions, in the same commit as the rows.
     """
 
     schema: LakeSchema
@@ -36,6 +38,7 @@ class Change:
     app: tuple[str, int] | None = None
     info: Mapping[str, str] = field(default_factory=dict)
     unless_changed_since: int | None = None
+    offsets: Mapping[str, tuple[int, int]] = field(default_factory=dict)
 
     def applied_in(self, snapshot: Snapshot | None) -> bool:
         """Whether this application step is in the table already.
@@ -46,6 +49,23 @@ class Change:
             return False
         seen = snapshot.delta.transaction_version(self.app[0])
         return seen is not None and seen >= self.app[1]
+
+    def check_offsets(self, table: str, newest: Snapshot | None) -> None:
+        """Make sure that each log is moved on from exactly where the table has it.
+
+        "At least so far", as in `applied_in`, is not enough: of two movers that began at the same
+        row and read to different ones, both would be let through.
+
+        Raises:
+            OffsetMovedError: another mover was faster; nothing was written.
+        """
+        for log, (start, _) in self.offsets.items():
+            there = 0 if newest is None else newest.offset(log)
+            if there != start:
+                raise OffsetMovedError(
+                    f"table {table}: rows of {log} from {start} on were to be moved, but it holds "
+                    f"those before {there}; nothing was written"
+                )
 
     def check_base(self, table: str, root: Path, newest: Snapshot | None) -> None:
         """Make sure that what is about to be replaced is what the new rows were made from.

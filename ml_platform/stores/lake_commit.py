@@ -56,6 +56,7 @@ def commit(table: str, root: Path, change: Change) -> Commit:
 
     Raises:
         PartitionChangedError: the change was made from rows that are no longer the newest.
+        OffsetMovedError: another mover of the same logs was faster.
         NotCommittedError: the log refused, or others were faster every time.
         StoreError: the table's columns do not fit the new rows.
     """
@@ -64,6 +65,7 @@ def commit(table: str, root: Path, change: Change) -> Commit:
         if snapshot is not None and change.applied_in(snapshot):
             return describe(snapshot.version, snapshot.files_of(change.replaces), change.replaces)
         change.check_base(table, root, snapshot)
+        change.check_offsets(table, snapshot)
         version = commit_on(table, root, snapshot, change)
         if version is not None:
             return describe(version, [each for each, _ in change.added], change.replaces)
@@ -148,9 +150,12 @@ def _version_after(
 
 
 def _properties(change: Change) -> CommitProperties:
-    transactions = [Transaction(*change.app)] if change.app else None
+    transactions = [Transaction(*change.app)] if change.app else []
+    transactions += [Transaction(log, end) for log, (_, end) in change.offsets.items()]
     return CommitProperties(
-        custom_metadata=dict(change.info), max_commit_retries=0, app_transactions=transactions
+        custom_metadata=dict(change.info),
+        max_commit_retries=0,
+        app_transactions=transactions or None,
     )
 
 

@@ -20,6 +20,10 @@ class PartitionChangedError(NotCommittedError):
     """Rows were made from a partition that another writer has changed since: make them again."""
 
 
+class OffsetMovedError(NotCommittedError):
+    """Another writer has moved these rows of a log already: read on from where the table is."""
+
+
 @contextmanager
 def disk_full_in_plain_words(table: str) -> Iterator[None]:
     """Turn a full disk, met by Python, Rust or a Spark task, into a StoreError.

@@ -96,6 +96,10 @@ class Snapshot:
         """Whether rows are kept by the column ``partition``."""
         return self.delta.metadata().partition_columns == [PARTITION]
 
+    def offset(self, log: str) -> int:
+        """How far a log has been moved into this version; 0 for one never heard of."""
+        return self.delta.transaction_version(log) or 0
+
     @cached_property
     def schema(self) -> LakeSchema:
         """Columns and types."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import pyarrow as pa
@@ -35,6 +35,7 @@ class Write:
         info: recorded in the commit.
         append: keep the rows that are there.
         unless_changed_since: the version that the rows were made from, as in `Change`.
+        offsets: from where to where logs were read, as in `Change`.
     """
 
     table: str
@@ -45,6 +46,7 @@ class Write:
     info: Mapping[str, str]
     append: bool = False
     unless_changed_since: int | None = None
+    offsets: Mapping[str, tuple[int, int]] = field(default_factory=dict)
 
     def run(self, stage: Callable[[Staging], None]) -> Commit:
         """Stage, publish, commit.
@@ -91,6 +93,7 @@ class Write:
             self.app,
             self.info,
             self.unless_changed_since,
+            self.offsets,
         )
 
     def _check(self, snapshot: Snapshot | None) -> None:

@@ -5,6 +5,7 @@ The wrapper names a loader module and declares a signature. It holds no pickle.
 
 from __future__ import annotations
 
+import json
 import shutil
 from collections.abc import Mapping
 from importlib.metadata import version
@@ -36,15 +37,17 @@ def write_mlflow_model(
     from mlflow.pyfunc import add_to_model
 
     shutil.copytree(artifact, folder / DATA_FOLDER)
-    model = Model(run_id=run_id, model_id=model_id, signature=signature_of(input_columns))
+    decides = json.loads((artifact / "spec.json").read_text())["threshold"] is not None
+    signature = signature_of(input_columns, decides)
+    model = Model(run_id=run_id, model_id=model_id, signature=signature)
     add_to_model(model, loader_module=LOADER_MODULE, data=DATA_FOLDER)
     model.save(folder / "MLmodel")
     pins = [f"{package}=={version(package)}" for package in _REQUIREMENTS]
     (folder / "requirements.txt").write_text("\n".join(pins) + "\n")
 
 
-def signature_of(input_columns: Mapping[str, str]) -> ModelSignature:
-    """Return the signature: the input columns in, `score` and `decision` out.
+def signature_of(input_columns: Mapping[str, str], decides: bool = True) -> ModelSignature:
+    """Return the signature: the input columns in, `score` and, where it decides, `decision` out.
 
     Whole numbers are declared as doubles, because a column with a gap has no whole-number form.
     """
@@ -57,5 +60,7 @@ def signature_of(input_columns: Mapping[str, str]) -> ModelSignature:
         ColumnKind.TIME: DataType.datetime,
     }
     inputs = [ColSpec(types[column_kind(dtype)], name) for name, dtype in input_columns.items()]
-    outputs = [ColSpec(DataType.double, "score"), ColSpec(DataType.long, "decision")]
+    outputs = [ColSpec(DataType.double, "score")]
+    if decides:
+        outputs.append(ColSpec(DataType.long, "decision"))
     return ModelSignature(inputs=Schema(inputs), outputs=Schema(outputs))

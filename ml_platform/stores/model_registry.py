@@ -16,8 +16,9 @@ from ml_platform.stores.model_artifacts import DEFAULT_CACHE, ModelArtifacts
 from ml_platform.stores.registered_version import RegisteredVersion
 from ml_platform.stores.registration import register_artifact
 from ml_platform.stores.registry_connection import registry_errors, require_reachable
-from ml_platform.stores.registry_lookup import every_version, or_none, roles
+from ml_platform.stores.registry_lookup import every_version, or_none, registered_models, roles
 from ml_platform.stores.run_lifecycle import resumed_or_new, running
+from ml_platform.stores.signatures import NO_KEYS, SignatureKeys
 from ml_platform.stores.training_run import TrainingRun
 
 if TYPE_CHECKING:
@@ -26,6 +27,12 @@ if TYPE_CHECKING:
 CHAMPION: Final = "champion"
 CHALLENGER: Final = "challenger"
 PREVIOUS: Final = "previous"
+SHADOW: Final = "shadow"
+CANARY: Final = "canary"
+CANARY_PERCENT: Final = "canary_percent"
+"""Tag of a canary: the share of the requests that it answers."""
+ROLLOUT_ENTRY: Final = "rollout_entry"
+"""Tag of a shadow or canary: the line of the ledger that began its rollout."""
 
 
 class ModelRegistry:
@@ -35,13 +42,21 @@ class ModelRegistry:
         tracking_uri: MLflow's address: a database or a server.
         artifact_root: where a database registry keeps artifacts; a server decides by itself.
         cache: where copies of remote artifacts are kept.
+        serving_root: where the online endpoint reads what it serves; None where there is none.
+        keys: with which promotions sign versions.
 
     Every method raises `RegistryUnreachable` within seconds where the address does not answer.
     """
 
     def __init__(
-        self, tracking_uri: str, artifact_root: str | Path, cache: Path = DEFAULT_CACHE
+        self,
+        tracking_uri: str,
+        artifact_root: str | Path,
+        cache: Path = DEFAULT_CACHE,
+        serving_root: Path | None = None,
+        keys: SignatureKeys = NO_KEYS,
     ) -> None:
+        self.serving_root, self.keys = serving_root, keys
         self._uri = tracking_uri
         self._artifact_root = str(artifact_root)
         self._artifacts = ModelArtifacts(tracking_uri, cache)
@@ -83,6 +98,11 @@ class ModelRegistry:
             made = register_artifact(client, run, artifact, input_columns, tags or {})
             client.set_registered_model_alias(run.model, CHALLENGER, str(made))
         return self.version(run.model, made)
+
+    def models(self) -> list[str]:
+        """Return the names of all models with at least one version ever, sorted."""
+        with self._connected() as client:
+            return registered_models(client)
 
     def champion(self, model: str) -> RegisteredVersion | None:
         """Return the version that scores now, or None before the first promotion."""
@@ -128,7 +148,28 @@ class ModelRegistry:
             if CHALLENGER in target.aliases:
                 client.delete_registered_model_alias(model, CHALLENGER)
             client.set_registered_model_alias(model, CHAMPION, str(number))
+            # A canary's share is the champion's before it ends: no request goes back in between.
+            for role in {SHADOW, CANARY} & set(target.aliases):
+                client.delete_registered_model_alias(model, role)
         return self.version(model, number)
+
+    def assign(self, model: str, number: int, role: str) -> None:
+        """Give a version the role `role`, and take any other version out of it.
+
+        Raises:
+            UserError: there is no such version.
+        """
+        self.version(model, number)
+        with self._connected() as client:
+            client.set_registered_model_alias(model, role, str(number))
+
+    def release(self, model: str, number: int, role: str) -> None:
+        """Take a version out of a role; nothing is changed where it has not got it."""
+        held = self.by_alias(model, role)
+        if held is None or held.version != number:
+            return
+        with self._connected() as client:
+            client.delete_registered_model_alias(model, role)
 
     def tag(self, model: str, number: int, tags: Mapping[str, str]) -> None:
         """Record more about a version, overwriting tags of the same name."""

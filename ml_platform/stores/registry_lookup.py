@@ -40,6 +40,18 @@ def every_version(client: MlflowClient, model: str) -> list[ModelVersion]:
             return found
 
 
+def registered_models(client: MlflowClient) -> list[str]:
+    """Return the names of all registered models, page by page, sorted."""
+    found: list[str] = []
+    token = None
+    while True:
+        page = client.search_registered_models(page_token=token)
+        found.extend(each.name for each in page)
+        token = page.token
+        if not token:
+            return sorted(found)
+
+
 def roles(client: MlflowClient, model: str) -> Mapping[int, tuple[str, ...]]:
     """Return the aliases of a model's versions (a search leaves them out)."""
     known = or_none(lambda: client.get_registered_model(model))

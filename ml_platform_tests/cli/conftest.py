@@ -37,7 +37,7 @@ def registry(home: Path, tmp_path: Path) -> ModelRegistry:
     artifact = tmp_path / "artifact"
     artifact.mkdir()
     for name in ("model.ubj", "spec.json", "manifest.json"):
-        (artifact / name).write_text("{}")
+        (artifact / name).write_text('{"spec": {}, "threshold": 0.5}')
     made = ModelRegistry(f"sqlite:///{home / 'mlflow.db'}", home / "artifacts")
     for promoted in (True, True, False):
         with made.training_run(MODEL) as run:

@@ -40,6 +40,7 @@ def test_the_declared_gate_becomes_its_checks_and_all_of_them_block(defs: Defini
         "better_than_rule": True,
         "segments": True,
         "sane_on_extremes": True,
+        "parity": True,
     }
 
 
@@ -104,3 +105,27 @@ def test_a_slip_is_told_with_file_key_and_what_would_do(
     said = refusal_of(MODEL, old, new, file)
     for words in told:
         assert words in said
+
+
+def with_rollout(rollout: str) -> tuple[str, str]:
+    """The beginning of the declared endpoint, and what to write in its place."""
+    return "serving: {", f"serving: {{rollout: {rollout}, "
+
+
+def test_a_declared_rollout_has_a_sensor_and_none_without_it(defs: Definitions) -> None:
+    def names_of(of: Definitions) -> set[str]:
+        return {sensor.name for sensor in of.sensors or ()}
+
+    assert "flight_delay_rollout" not in names_of(defs)
+    with definitions_with(MODEL, *with_rollout("{key: [carrier, flight]}")) as rolled_out:
+        assert names_of(rolled_out) - names_of(defs) == {"flight_delay_rollout"}
+
+
+def test_a_rollout_that_nothing_can_stop_is_refused_at_load() -> None:
+    said = refusal_of(MODEL, *with_rollout("{max_error_rate: null, max_slow_share: null}"))
+    assert "no alarm signal is configured; declare one of max_error_rate, max_slow_share" in said
+
+
+def test_requests_are_told_apart_by_columns_that_they_have() -> None:
+    said = refusal_of(MODEL, *with_rollout("{key: [carier]}"))
+    assert 'serving.rollout.key: given "carier", did you mean "carrier"?' in said

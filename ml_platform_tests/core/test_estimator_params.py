@@ -8,7 +8,7 @@ from ml_platform.core.estimator_params import ParamValue, param_mistakes
     [("max_depth", 0), ("learning_rate", 0.1), ("gamma", 0), ("grow_policy", "lossguide")],
 )
 def test_usable_parameters_have_no_mistakes(name: str, value: ParamValue) -> None:
-    assert list(param_mistakes("xgboost", {name: value})) == []
+    assert list(param_mistakes("xgboost", "binary_classification", {name: value})) == []
 
 
 @pytest.mark.parametrize(
@@ -24,6 +24,13 @@ def test_usable_parameters_have_no_mistakes(name: str, value: ParamValue) -> Non
     ],
 )
 def test_a_mistake_is_named(name: str, value: ParamValue, said: str) -> None:
-    [(at, message)] = param_mistakes("xgboost", {name: value})
+    [(at, message)] = param_mistakes("xgboost", "binary_classification", {name: value})
     assert at == name
     assert said in message
+
+
+def test_what_depends_on_the_task_is_known_to_its_task_alone() -> None:
+    assert list(param_mistakes("xgboost", "regression", {"base_score": -20.0})) == []
+    assert list(param_mistakes("xgboost", "regression", {"objective": "reg:gamma"})) == []
+    binary = param_mistakes("xgboost", "binary_classification", {"objective": "reg:gamma"})
+    assert [name for name, _ in binary] == ["objective"]

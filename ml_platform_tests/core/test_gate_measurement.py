@@ -5,7 +5,7 @@ import pytest
 
 from ml_platform.core.gate_evidence import GateEvidence
 from ml_platform.core.gate_measurement import Contender, extreme_scores, measure_candidate
-from ml_platform.core.metric_names import METRICS
+from ml_platform.core.metric_names import BINARY_METRICS
 from ml_platform.core.performance.metrics import classification_metrics
 from ml_platform.core.promotion_spec import PromotionSpec
 from ml_platform_tests.core.performance.scored import flights
@@ -29,7 +29,7 @@ def test_everyone_is_measured_on_the_same_rows_at_their_own_threshold() -> None:
     assert evidence.candidate == classification_metrics(LABEL, SCORE, 0.3)
     assert evidence.champion == classification_metrics(LABEL, WORSE, 0.3)
     assert evidence.rule["recall"] == 0.0
-    assert set(evidence.candidate) == set(METRICS)
+    assert set(evidence.candidate) == set(BINARY_METRICS)
 
 
 def test_the_base_rate_always_answers_the_share_it_learned() -> None:
@@ -117,3 +117,21 @@ def test_a_score_on_the_hold_out_that_is_no_probability_is_refused() -> None:
 
     with pytest.raises(ValueError, match="probabilities"):
         measure_candidate(LABEL, {}, broken, None, None, 0.2, SCORE, SPEC)
+
+
+def test_predicted_numbers_are_measured_by_their_errors() -> None:
+    generator = np.random.default_rng(0)
+    label = generator.normal(50, 10, 600)
+    good, bad = (Contender(label + generator.normal(0, noise, 600), None) for noise in (2.0, 5.0))
+    spec = PromotionSpec(metric="rmse", must_not_worsen=("bias",), segment_min_rows=100)
+    evidence = measure_candidate(
+        label, {"origin": ORIGIN}, good, bad, bad, 49.0, np.array([-1e6, 3.0]), spec
+    )
+    assert evidence.base_rate["rmse"] == pytest.approx(np.sqrt(np.mean((label - 49.0) ** 2)))
+    assert evidence.base_rate["bias"] == pytest.approx(49.0 - label.mean())
+    assert evidence.differences["rmse"].high < 0
+    assert [
+        segment.value for segment in evidence.segments if segment.candidate == segment.candidate
+    ]
+    assert evidence.extremes.in_unit_interval is None
+    assert evidence.extremes.finite

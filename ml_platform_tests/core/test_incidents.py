@@ -15,6 +15,7 @@ from ml_platform.core.incidents import (
     incidents_of_entry,
 )
 from ml_platform.core.ledger import EntryKind, LedgerEntry
+from ml_platform.core.rollout.step import Move
 from ml_platform.core.verdict import Verdict
 
 AT = datetime(2026, 1, 1, tzinfo=UTC)
@@ -142,6 +143,27 @@ def test_what_changed_is_told(kind: EntryKind, severity: Severity) -> None:
 @pytest.mark.parametrize("kind", [EntryKind.REQUEST, EntryKind.OUTCOME])
 def test_what_a_person_asked_for_and_what_came_of_it_are_not_told(kind: EntryKind) -> None:
     assert incidents_of_entry(entry(kind, "retrain")) == ()
+
+
+@pytest.mark.parametrize(
+    ("move", "severity"),
+    [
+        (Move.START, Severity.INFO),
+        (Move.HOLD, Severity.WARNING),
+        (Move.ROLL_BACK, Severity.WARNING),
+        (Move.GIVE_UP, Severity.WARNING),
+        (Move.END, Severity.INFO),
+    ],
+)
+def test_a_rollout_is_told_where_it_begins_waits_and_ends(move: Move, severity: Severity) -> None:
+    [incident] = incidents_of_entry(entry(EntryKind.ROLLOUT, move))
+
+    assert (incident.severity, incident.lasting) == (severity, False)
+    assert incident.title == f"flight_delay: {move.replace('_', ' ')} (score_drift)"
+
+
+def test_a_rollout_that_went_on_as_planned_is_not_told() -> None:
+    assert incidents_of_entry(entry(EntryKind.ROLLOUT, Move.ADVANCE)) == ()
 
 
 @pytest.mark.parametrize("verdict", [Action.NOTHING, Action.WAIT, Action.ALERT])

@@ -108,6 +108,14 @@ def test_performance_whose_labels_are_late_is_told_with_its_date() -> None:
     )
 
 
+def test_an_expected_shift_of_the_label_rate_reads_as_one_line() -> None:
+    rate = "expected label rate .45 over 3 days has left the hold-out's .2"
+    own = told(CheckName.EXPECTED_LABEL_RATE, Verdict.WARNED, rate)
+    verdict = judge_partition(POLICY, champion(own), own[0].partition, [])
+    assert (verdict.verdict, verdict.action) == (Verdict.WARNED, Action.ALERT)
+    assert verdict.sentence.startswith(f"{rate}; wait for labels: ")
+
+
 def test_everything_judged_and_calm_has_no_second_half() -> None:
     facts = replace(champion(seen(DRIFT, "ppppp")), watched=(DRIFT,))
     verdict = judge_partition(POLICY, facts, day(5), [])

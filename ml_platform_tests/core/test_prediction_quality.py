@@ -85,3 +85,10 @@ def test_a_key_missing_or_doubled_fails_whatever_the_number_of_rows(
 
 def test_no_predictions_are_no_proof_that_predictions_are_logged() -> None:
     assert logged_outcome(NOTHING_LOGGED).verdict is Verdict.NOT_EVALUATED
+
+
+@given(st.floats(), st.floats())
+def test_predicted_numbers_must_be_finite(lowest: float, highest: float) -> None:
+    outcome = predicted_outcome(100, 100, ScoreRange(0, lowest, highest), probabilities=False)
+
+    assert outcome.verdict.passed == (lowest > float("-inf") and highest < float("inf"))

@@ -4,6 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ml_platform.core.gate_evidence import ExtremeScores, GateEvidence, SegmentScore
+from ml_platform.core.parity import Parity
 from ml_platform.core.performance.interval import Interval
 from ml_platform.core.promotion import GateReport, judge_candidate
 from ml_platform.core.promotion_spec import PromotionSpec
@@ -20,6 +21,7 @@ GOOD = GateEvidence(
     },
     segments=(SegmentScore("origin", "JFK", 900, 0.16, 0.17),),
     extremes=ExtremeScores(rows=64, finite=True, in_unit_interval=True, spread=0.4),
+    parity=Parity(rows=10_000, different=0),
 )
 
 
@@ -30,7 +32,7 @@ def refusals(report: GateReport) -> list[str]:
 def test_a_candidate_that_is_better_throughout_passes() -> None:
     report = judge_candidate(GOOD, SPEC)
     assert report.passed
-    assert report.reason == "all 7 checks of the gate passed"
+    assert report.reason == "all 8 checks of the gate passed"
 
 
 def test_what_is_refused_is_told_with_the_numbers() -> None:

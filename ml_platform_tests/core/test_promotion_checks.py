@@ -3,12 +3,14 @@ from dataclasses import replace
 import pytest
 
 from ml_platform.core.gate_evidence import ExtremeScores, GateEvidence, SegmentScore
+from ml_platform.core.parity import Parity
 from ml_platform.core.performance.interval import Interval
 from ml_platform.core.promotion_checks import (
     better_than_baseline,
     better_than_champion,
     floor,
     not_worse_than_champion,
+    same_bits_online,
     sane_on_extremes,
     segments_hold,
 )
@@ -193,3 +195,25 @@ def test_scores_of_extremes_must_be_sane(
     check = sane_on_extremes(evidence)
     assert check.verdict is verdict
     assert said in check.reason
+
+
+@pytest.mark.parametrize(
+    ("parity", "verdict", "said"),
+    [
+        (None, NOT_EVALUATED, "no rows were replayed"),
+        (Parity(9_999, 0), NOT_EVALUATED, "only 9,999 rows replayed; 10,000 are needed"),
+        (Parity(10_000, 0), PASSED, "10,000 rows through batch and endpoint: all bits equal"),
+        (
+            Parity(10_000, 1_234, "row 7: 0.1 in batch, 0.2 online"),
+            FAILED,
+            "1,234 differ: row 7: 0.1 in batch, 0.2 online",
+        ),
+    ],
+)
+def test_batch_and_endpoint_must_give_the_same_bits(
+    parity: Parity | None, verdict: Verdict, said: str
+) -> None:
+    check = same_bits_online(GateEvidence(candidate={}, champion=None, base_rate={}, parity=parity))
+    assert check.verdict is verdict
+    assert said in check.reason
+    assert check.applicable

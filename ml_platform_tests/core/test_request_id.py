@@ -6,7 +6,7 @@ from uuid import RFC_4122, UUID
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ml_platform.core.request_id import request_ids
+from ml_platform.core.request_id import request_ids, row_id
 
 
 @given(st.integers(0, 200))
@@ -30,3 +30,17 @@ def test_an_identifier_begins_with_its_millisecond_so_that_later_ones_sort_behin
 
     assert before <= UUID(first).int >> 80 <= time.time_ns() // 1_000_000
     assert first < second
+
+
+@given(st.integers(0, 2**62 - 1), st.integers(1, 300))
+def test_rows_of_a_request_count_up_from_its_own_identifier(tail: int, rows: int) -> None:
+    bits = UUID(request_ids(1)[0]).int >> 62 << 62
+    first = str(UUID(int=bits | tail))
+
+    ids = [row_id(first, i) for i in range(rows)]
+
+    assert ids[0] == first
+    assert len(set(ids)) == rows
+    assert {UUID(each).version for each in ids} == {7}
+    assert {UUID(each).variant for each in ids} == {RFC_4122}
+    assert {UUID(each).int >> 62 for each in ids} == {bits >> 62}, "the same moment"

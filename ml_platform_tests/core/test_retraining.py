@@ -123,6 +123,30 @@ def test_a_loss_on_labels_goes_before_an_estimated_one() -> None:
     assert decide(POLICY, before_labels, []).cause is Cause.COVARIATE_DRIFT
 
 
+def test_an_expected_shift_of_the_label_rate_alone_never_retrains() -> None:
+    expected = CheckName.EXPECTED_LABEL_RATE
+    for known, brake in ((), Brake.IMMATURE_LABELS), (seen(PERFORMANCE, "ppppp"), None):
+        decision = decide(POLICY, champion(seen(expected, "fffff"), known), [])
+        assert (decision.verdict, decision.cause) == (Action.ALERT, Cause.EXPECTED_LABEL_SHIFT)
+        assert (decision.held_back_by, decision.severity.value) == (brake, "info")
+
+
+@pytest.mark.parametrize(
+    ("beside", "cause"),
+    [
+        (CheckName.DRIFT, Cause.EXPECTED_LABEL_SHIFT),
+        (CheckName.SCORE_DRIFT, Cause.EXPECTED_LABEL_SHIFT),
+        (CheckName.ESTIMATED_PERFORMANCE, Cause.ESTIMATED_LOSS),
+        (CheckName.LABEL_DRIFT, Cause.LABEL_DRIFT),
+    ],
+)
+def test_an_expected_shift_says_more_than_inputs_and_less_than_labels(
+    beside: CheckName, cause: Cause
+) -> None:
+    facts = champion(seen(CheckName.EXPECTED_LABEL_RATE, "w"), seen(beside, "w"))
+    assert decide(POLICY, facts, []).cause is cause
+
+
 # --- properties over whole histories ------------------------------------------------------------
 
 policies = st.builds(

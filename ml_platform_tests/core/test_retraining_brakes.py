@@ -32,6 +32,13 @@ def test_one_retraining_at_a_time_whoever_asks(proposed: Decision) -> None:
     assert held.reason.startswith(proposed.reason)
 
 
+@pytest.mark.parametrize("proposed", [RETRAIN, REQUESTED, ROLL_BACK])
+def test_a_rollout_belongs_to_the_retraining_that_made_its_version(proposed: Decision) -> None:
+    held = hold_back(proposed, POLICY, replace(champion(), rollout_running="3"), [])
+    assert (held.verdict, held.held_back_by) == (Action.WAIT, Brake.SINGLE_FLIGHT)
+    assert held.reason.endswith("waits for the rollout of version 3")
+
+
 @pytest.mark.parametrize("verdicts", ["f", "pf", "fppppf", "f--", "-"])
 def test_patience_waits_for_k_of_the_last_n_evaluated(verdicts: str) -> None:
     facts = champion(seen(CheckName.PERFORMANCE, verdicts))

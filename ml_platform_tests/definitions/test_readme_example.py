@@ -83,12 +83,14 @@ def test_the_example_is_complete_and_loads_as_a_whole_loop(project: Path) -> Non
 
     found = {tuple(key.path) for key in defs.resolve_all_asset_keys()}
     tables = (names.landing, names.raw, names.validated, names.quarantine)
-    stages = (*names.DAILY, *names.ON_LABELS, *names.RETRAINING)
+    stages = (*names.DAILY, *names.ON_LABELS, *names.UNPARTITIONED)
     assert found == {table(name) for table in tables for name in ("orders", "returns")} | {
         names.of_model("order_return", stage) for stage in stages
     }
     sensors = {sensor.name for sensor in defs.get_repository_def().sensor_defs}
-    assert sensors == {"landing", "freshness", "alerts", "automation", "order_return_retraining"}
+    of_all = {"landing", "freshness", "alerts", "automation"}
+    of_the_model = {f"order_return_{each}" for each in ("probe", "request_log", "retraining")}
+    assert sensors == of_all | of_the_model
 
 
 def test_its_contracts_compile_without_a_rest_for_pandera(project: Path) -> None:

@@ -38,6 +38,7 @@ def test_every_run_was_launched_by_a_sensor(summary: dict[str, Any]) -> None:
 
 def test_no_run_failed(summary: dict[str, Any]) -> None:
     assert [alert for alert in summary["alerts"] if alert["severity"] == "critical"] == []
+    assert summary["unexpected_failures"] == []
 
 
 def test_the_first_model_was_trained_judged_and_promoted(summary: dict[str, Any]) -> None:
@@ -61,10 +62,20 @@ def test_every_live_day_has_a_verdict_in_one_line(summary: dict[str, Any]) -> No
         assert verdict["cause"] in set(Cause)
 
 
+def test_every_request_that_was_answered_is_logged_and_moved(summary: dict[str, Any]) -> None:
+    online = summary["online"]
+    assert online["answered"] > 1_000
+    assert online["answered"] == online["logged"] == online["moved"]
+    assert (online["answered_and_not_logged"], online["answered_and_not_moved"]) == (0, 0)
+    assert online["refused"] == {}
+    assert online["by_version"] == {"1": online["answered"]}
+
+
 def test_the_summary_says_what_happened(summary: dict[str, Any]) -> None:
     assert set(summary) == {
         *("days", "runs_launched", "decisions", "promotions", "rejected_candidates"),
         *("quarantined_rows", "fault_injections", "alerts", "seconds", "verdicts"),
+        *("online", "unexpected_failures"),
     }
     assert summary["days"] == {
         "history": 16,

@@ -5,7 +5,7 @@ from typing import get_args
 import numpy as np
 import pytest
 
-from ml_platform.core.concept_drift.matured_days import ErrorCount
+from ml_platform.core.concept_drift.matured_days import ErrorCount, ErrorSize
 from ml_platform.core.errors import ConfigError
 from ml_platform.core.monitoring_spec import Detector
 from ml_platform.detectors.river_detectors import DECISIONS_A_DAY, DETECTORS, detected_changes
@@ -47,12 +47,28 @@ def test_the_same_days_give_the_same_answer_however_often_they_are_asked(detecto
 
 
 def test_a_day_stands_for_few_decisions_in_its_own_proportion() -> None:
-    from ml_platform.detectors.river_detectors import _decisions
-
-    shown = list(_decisions(ErrorCount("", 300_000, 1_000_000)))
+    shown = list(ErrorCount("", 300_000, 1_000_000).values(DECISIONS_A_DAY))
     assert (len(shown), sum(shown)) == (DECISIONS_A_DAY, 75)
-    assert sum(list(_decisions(ErrorCount("", 1, 4)))) == 1
-    assert list(_decisions(ErrorCount("", 0, 0))) == []
+    assert sum(list(ErrorCount("", 1, 4).values(DECISIONS_A_DAY))) == 1
+    assert list(ErrorCount("", 0, 0).values(DECISIONS_A_DAY)) == []
+
+
+def sizes(*means: float) -> list[ErrorSize]:
+    """Days of 900 rows whose errors have about the deviation of their mean, as real ones do."""
+    generator = np.random.default_rng(0)
+    drawn = [generator.exponential(mean, 900) for mean in means]
+    return [
+        ErrorSize(f"day {n:03d}", float(each.mean()), float(each.std()), 900)
+        for n, each in enumerate(drawn)
+    ]
+
+
+@pytest.mark.parametrize("detector", ["adwin", "page_hinkley"])
+def test_a_jump_of_the_size_of_errors_is_found_and_a_steady_one_is_not(detector: str) -> None:
+    found = detected_changes(detector, sizes(*[1.0] * 15, *[1.6] * 10))
+    assert not any(found[:15])
+    assert any(found[15:])
+    assert not any(detected_changes(detector, sizes(*[1.0] * 25)))
 
 
 def test_an_unknown_name_is_told_with_the_valid_ones() -> None:

@@ -7,6 +7,7 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
+import httpx
 import psutil
 import pytest
 
@@ -43,7 +44,7 @@ def root(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="module")
 def engine(root: Path) -> Iterator[Supervisor]:
     settings = Settings.from_env({"ML_PLATFORM_HOME": str(root / "home")})
-    with Supervisor(settings, module="tiny.definitions", root=root) as started:
+    with Supervisor(settings, module="tiny.definitions", root=root, endpoint=True) as started:
         yield started
     assert processes_of(root) == [], "the engine left processes behind"
 
@@ -88,6 +89,13 @@ def test_changed_sources_are_what_the_next_run_executes(dagster: DagsterClient, 
     source.write_text(source.read_text().replace("first edition", "second edition"))
     run = dagster.wait(dagster.launch("edition"))
     assert "second edition" in messages(run)
+
+
+def test_the_endpoint_is_one_of_the_local_services(engine: Supervisor) -> None:
+    page = httpx.get(f"{engine.addresses['endpoint']}/ping")
+    assert page.status_code == 503
+    assert "has no champion yet" in page.text
+    assert engine.settings.endpoint_url == engine.addresses["endpoint"]
 
 
 def test_a_second_engine_over_the_same_home_is_refused(engine: Supervisor) -> None:

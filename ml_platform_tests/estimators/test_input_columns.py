@@ -1,14 +1,17 @@
 """Each kind of column reaches the feature code in exactly one form."""
 
 import datetime as dt
+import math
 from typing import Any
 
 import numpy as np
 import pandas as pd
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from ml_platform.core.errors import UserError
-from ml_platform.estimators.input_columns import one_form
+from ml_platform.estimators.input_columns import SHORT, one_form
 
 
 @pytest.mark.parametrize(
@@ -63,3 +66,24 @@ def test_what_is_no_number_is_refused_by_column(values: Any) -> None:
 def test_what_is_no_time_is_refused_by_column() -> None:
     with pytest.raises(UserError, match='column "at" is declared datetime64'):
         one_form({"at": ["noon"]}, {"at": "datetime64[us]"})
+
+
+PLAIN = st.lists(st.one_of(st.none(), st.booleans(), st.integers(), st.floats()), min_size=1)
+
+
+@given(PLAIN, st.integers(1, 3 * SHORT))
+def test_a_request_of_any_length_has_the_form_that_its_values_have_in_a_batch(
+    values: list[Any], rows: int
+) -> None:
+    column = (values * rows)[:rows]
+    try:
+        expected = [math.nan if value is None else float(value) for value in column]
+    except OverflowError:
+        with pytest.raises(UserError, match='column "a"'):
+            one_form({"a": column, "b": column}, {"a": "float64", "b": "int64"})
+        return
+    formed = one_form({"a": column, "b": column}, {"a": "float64", "b": "int64"})
+    for made in formed.values():
+        assert made.dtype == np.float64
+        assert np.array_equal(made, np.array(expected), equal_nan=True)
+        assert made.flags.c_contiguous

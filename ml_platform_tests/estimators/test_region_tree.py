@@ -5,6 +5,7 @@ import numpy as np
 from ml_platform.estimators.region_tree import (
     MOST_LEAVES,
     ROWS_A_LEAF,
+    grow_error_regions,
     grow_regions,
     load_regions,
 )
@@ -50,3 +51,16 @@ def test_the_same_rows_give_the_same_tree() -> None:
 def test_no_rows_lie_nowhere() -> None:
     regions = grow_regions(*rows(1_000))
     assert regions.leaf_of(np.empty((0, 3), dtype=np.float32)).tolist() == []
+
+
+def test_regions_of_errors_differ_in_their_size() -> None:
+    generator = np.random.default_rng(0)
+    features = generator.normal(size=(20_000, 2)).astype(np.float32)
+    error = generator.normal(0, np.where(features[:, 0] > 0, 900.0, 100.0))
+    grown = grow_error_regions(features, error)
+    leaf = grown.leaf_of(features)
+    size = [np.abs(error[leaf == each]).mean() for each in np.unique(leaf)]
+    assert min(size) < 110
+    assert max(size) > 600
+    assert np.array_equal(load_regions(grown.tree).leaf_of(features), leaf)
+    assert np.bincount(leaf)[np.unique(leaf)].min() >= ROWS_A_LEAF / 2

@@ -1,11 +1,14 @@
 """Fitting in this process."""
 
+import json
 from typing import Any
 
 import numpy as np
 import pytest
+from sklearn import metrics as sk
 
 from ml_platform.core.errors import ConfigError, UserError
+from ml_platform.core.task import REGRESSION
 from ml_platform.estimators.xgboost_model import fit
 from ml_platform_tests.estimators.toy_model import PARAMS, training_data
 from ml_platform_tests.estimators.toy_preprocess import FEATURES
@@ -54,3 +57,34 @@ def test_a_matrix_of_another_width_is_refused() -> None:
     matrix, label = training_data(100)
     with pytest.raises(UserError, match=r"shape \(100, 5\).*2 columns"):
         fit(matrix, label, PARAMS, ("a", "b"))
+
+
+def amounts(rows: int = 2_000) -> tuple[np.ndarray, np.ndarray]:
+    """Features of flights and an amount far from 0 that depends on the first of them."""
+    matrix, _ = training_data(rows)
+    noise = np.random.default_rng(0).normal(0, 50, rows)
+    return matrix, 20_000 + 2 * np.nan_to_num(matrix[:, 0]) + noise
+
+
+def test_a_regression_predicts_amounts_from_their_mean_on() -> None:
+    matrix, amount = amounts()
+    begun = fit(
+        matrix, amount, {"n_estimators": 1, "learning_rate": 1e-9}, FEATURES, task=REGRESSION
+    )
+    assert begun.inplace_predict(matrix) == pytest.approx(np.full(2_000, amount.mean()), rel=1e-4)
+    fitted = fit(matrix, amount, PARAMS, FEATURES, task=REGRESSION).inplace_predict(matrix)
+    assert sk.r2_score(amount, fitted) > 0.95
+
+
+def test_a_regression_may_have_another_error() -> None:
+    matrix, amount = amounts(500)
+    booster = fit(matrix, amount, {"objective": "reg:absoluteerror"}, FEATURES, task=REGRESSION)
+    objective = json.loads(booster.save_config())["learner"]["objective"]["name"]
+    assert objective == "reg:absoluteerror"
+
+
+@pytest.mark.parametrize("label", [[], [np.nan, 1.0], [np.inf, 1.0]])
+def test_a_label_that_is_no_number_is_refused(label: list[Any]) -> None:
+    matrix = np.zeros((len(label), len(FEATURES)), dtype=np.float32)
+    with pytest.raises(UserError, match="rows of finite numbers only"):
+        fit(matrix, np.array(label), PARAMS, FEATURES, task=REGRESSION)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -12,6 +13,7 @@ from dagster import DagsterInstance
 from ml_platform.core import names
 from ml_platform_tests.end_to_end.loop import Loop
 from ml_platform_tests.end_to_end.trained import DAY
+from ml_platform_tests.lifecycle.rollout_home import MODEL, QUICK, RolloutHome, declared
 
 
 @pytest.fixture
@@ -29,3 +31,21 @@ def unlabelled(own: Loop) -> Loop:
     labels = own.lake.table(own.model.table(names.LABELS))
     labels.replace_arrow(labels.read_arrow([DAY]).slice(0, 0), [DAY])
     return own
+
+
+@pytest.fixture(scope="module")
+def rollout_template(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RolloutHome]:
+    """Two versions, the first is champion: made once, as a database takes its time."""
+    with DagsterInstance.ephemeral() as instance:
+        made = RolloutHome(tmp_path_factory.mktemp("template"), declared(QUICK), instance)
+        for _ in range(2):
+            made.register()
+        made.registry.promote(MODEL, 1)
+        yield made
+
+
+@pytest.fixture
+def rollout_home(rollout_template: RolloutHome, tmp_path: Path) -> RolloutHome:
+    """A home with a declared rollout, its champion and one more version."""
+    shutil.copy(rollout_template.home / "mlflow.db", tmp_path)
+    return replace(rollout_template, home=tmp_path)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
+import pyarrow as pa
 import pytest
 
 from ml_platform.core import names
@@ -14,6 +15,7 @@ from ml_platform.core.verdict import Verdict
 from ml_platform.estimators.artifact import load_artifact
 from ml_platform.estimators.region_tree import grow_regions
 from ml_platform.lifecycle.estimator_table import (
+    ESTIMATOR_SCHEMA,
     KeptEstimator,
     read_estimator,
     region_features,
@@ -76,6 +78,37 @@ def test_the_check_says_what_is_expected_and_what_it_cannot_see(trained: Loop) -
     assert found.numbers["model_version"] == 1
 
 
+def test_the_label_rate_that_scores_let_expect_is_kept_with_the_version(trained: Loop) -> None:
+    """Six days say too little of how much it varies, which the check says."""
+    expected = kept(trained).expected_rate
+    assert expected is not None
+    labels = kept(trained).labels
+    assert (expected.rows, expected.days, expected.known_days) == (labels.rows, labels.days, 6)
+    assert expected.mean == pytest.approx(labels.rate, abs=0.05)
+    path = trained.model.path(names.ESTIMATED_PERFORMANCE)
+    found = trained.finding(path, names.EXPECTED_LABEL_RATE, DAY)
+    assert found.verdict is Verdict.NOT_EVALUATED
+    assert "takes 14 days to tell, the training set has 6" in found.sentence
+    assert found.numbers["model_version"] == 1
+
+
+def test_the_label_rate_is_judged_by_what_the_version_kept(own: Loop) -> None:
+    trusting = SMALL | {"monitoring": {"estimated_performance": {"max_unseen": 1.0}}}
+    model = own.having(changes={MODEL: trusting}).model
+    table = own.lake.table(own.model.table(names.PERFORMANCE_ESTIMATORS))
+    [row] = table.read_arrow().to_pylist()
+    rows = own.rows(own.model.table(names.PREDICTIONS), DAY)
+    for rate, verdict in ((0.001, Verdict.WARNED), (None, Verdict.PASSED)):
+        known = row["expected_rate"] | {"known_days": 60, "day_variance": 0.001}
+        changed = known if rate is None else known | {"mean": rate}
+        stored = pa.Table.from_pylist([row | {"expected_rate": changed}], schema=ESTIMATOR_SCHEMA)
+        table.replace_arrow(stored, None)
+        found = estimate_partitions(model, own.lake, own.registry, [DAY])[DAY]
+        outcome = found.outcome(names.EXPECTED_LABEL_RATE)
+        assert outcome.verdict is verdict
+        assert outcome.numbers["rows"] == len(rows)
+
+
 def test_the_realised_value_stands_beside_the_estimate(trained: Loop) -> None:
     estimated = trained.rows(trained.model.table(names.ESTIMATED_PERFORMANCE), DAY)
     realised = trained.rows(trained.model.table(names.PERFORMANCE), DAY)
@@ -116,16 +149,18 @@ def test_a_corrected_day_shows_what_was_said_before(own: Loop) -> None:
 
 def test_a_day_of_no_prediction_is_not_estimated(trained: Loop) -> None:
     found = estimate_partitions(trained.model, trained.lake, trained.registry, [LAST])[LAST]
-    assert found.outcome().verdict is Verdict.NOT_EVALUATED
-    assert "nothing was predicted" in found.outcome().sentence
+    for check in (names.ESTIMATED_LEVEL, names.EXPECTED_LABEL_RATE):
+        assert found.outcome(check).verdict is Verdict.NOT_EVALUATED
+        assert "nothing was predicted" in found.outcome(check).sentence
 
 
 def test_a_version_without_an_estimator_is_not_estimated(own: Loop) -> None:
     table = own.lake.table(own.model.table(names.PERFORMANCE_ESTIMATORS))
     table.replace_arrow(table.read_arrow().slice(0, 0), None)
-    outcome = estimate_partitions(own.model, own.lake, own.registry, [DAY])[DAY].outcome()
-    assert outcome.verdict is Verdict.NOT_EVALUATED
-    assert "no estimator was kept with version 1" in outcome.sentence
+    found = estimate_partitions(own.model, own.lake, own.registry, [DAY])[DAY]
+    for check in (names.ESTIMATED_LEVEL, names.EXPECTED_LABEL_RATE):
+        assert found.outcome(check).verdict is Verdict.NOT_EVALUATED
+        assert "no estimator was kept with version 1" in found.outcome(check).sentence
 
 
 def test_rows_are_counted_by_region_of_their_features(trained: Loop) -> None:

@@ -2,10 +2,15 @@
 
 import io
 
+import numpy as np
 import pytest
 from matplotlib.image import imread
 
-from ml_platform.lifecycle.evaluation_figures import calibration_picture, confusion_matrix_picture
+from ml_platform.lifecycle.evaluation_figures import (
+    calibration_picture,
+    confusion_matrix_picture,
+    evaluation_pictures,
+)
 
 
 def size(png: bytes) -> tuple[int, ...]:
@@ -27,3 +32,11 @@ def test_a_calibration_curve_is_a_square_picture(
     points: tuple[list[float], list[float], list[int]],
 ) -> None:
     assert size(calibration_picture(*points)) == (462, 462, 4)
+
+
+@pytest.mark.parametrize("rows", [0, 1, 500])
+def test_predicted_numbers_have_two_square_pictures(rows: int) -> None:
+    label = np.random.default_rng(0).normal(100, 20, rows)
+    pictures = evaluation_pictures(label, label + 1.5, None)
+    assert set(pictures) == {"predicted_and_actual", "errors"}
+    assert {size(png) for png in pictures.values()} == {(462, 462, 4)}

@@ -18,6 +18,7 @@ from ml_platform.core.profile import ColumnProfile, merge_all
 from ml_platform.core.profile_columns import profile_columns
 from ml_platform.core.profile_plan import PartitionProfile
 from ml_platform.core.score_profile import SCORE, SCORE_EDGES, score_segment
+from ml_platform.core.task import BINARY_CLASSIFICATION
 from ml_platform.lifecycle.edges_table import fit_plan, read_edge_versions, read_plan
 from ml_platform.lifecycle.profile_history import Completed, complete_profiles
 from ml_platform.lifecycle.profile_table import common_bins, profile_rows, read_profiles
@@ -32,6 +33,7 @@ class SmallModel(SimpleNamespace):
     """What the stages ask of a model about its profiles."""
 
     name = "small"
+    task = BINARY_CLASSIFICATION
 
     def table(self, stage: str) -> str:
         return names.table_of(names.of_model(self.name, stage))

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from ml_platform.core import names
 from ml_platform.core.ledger import EntryKind
+from ml_platform.core.rollout.step import Move
+from ml_platform.stores.model_registry import SHADOW
 from ml_platform_tests.end_to_end.failures import why_it_failed
 from ml_platform_tests.end_to_end.loop import MODEL, Loop
 from ml_platform_tests.end_to_end.trained import succeeded
@@ -61,6 +63,45 @@ def test_a_promotion_is_on_record_before_the_champion_moves(unlabelled: Loop) ->
     mend_aliases(unlabelled.home)
     succeeded(unlabelled.run_stages([names.CHAMPION]))
     assert champion_of(unlabelled) == 2
+
+
+def with_rollout(loop: Loop) -> Loop:
+    """The loop of a model whose versions are rolled out."""
+    declared = dict(loop.changes.get(MODEL, {}))
+    return loop.having(changes={**loop.changes, MODEL: {**declared, "serving": {"rollout": {}}}})
+
+
+def test_with_a_rollout_declared_a_candidate_begins_in_the_shadow(unlabelled: Loop) -> None:
+    loop = with_rollout(unlabelled)
+    tags = TAGS | {names.TAG_DECISION: "a decision", names.TAG_AS_OF: "2013-01-07"}
+    succeeded(loop.run_stages((*UP_TO_EVALUATION, names.CHAMPION), tags=tags))
+
+    assert champion_of(loop) == 1
+    [shadow] = [v for v in loop.registry.versions(MODEL) if SHADOW in v.aliases]
+    begun = loop.ledger.entries(model=MODEL)[-1]
+    assert (begun.kind, begun.verdict) == (EntryKind.ROLLOUT, Move.START)
+    assert (begun.model_version, begun.refers_to) == (str(shadow.version), "a decision")
+    assert (begun.evidence["former"], begun.as_of) == (1, "2013-01-07")
+    assert begun.reason == "version 2 passed the gate; beside champion 1: shadow"
+
+
+def test_a_newer_candidate_takes_the_place_of_one_on_its_way(unlabelled: Loop) -> None:
+    loop = with_rollout(unlabelled)
+    for _ in range(2):
+        succeeded(loop.run_stages((*UP_TO_EVALUATION, names.CHAMPION), tags=TAGS))
+
+    told = [e for e in loop.ledger.entries(model=MODEL) if e.kind is EntryKind.ROLLOUT]
+    assert [(e.verdict, e.model_version) for e in told] == [
+        (Move.START, "2"),
+        (Move.END, "2"),
+        (Move.START, "3"),
+    ]
+    assert told[1].cause == "replaced"
+    assert {v.version: SHADOW in v.aliases for v in loop.registry.versions(MODEL)} == {
+        1: False,
+        2: False,
+        3: True,
+    }
 
 
 def test_the_reference_and_the_metrics_of_a_version_are_kept_once(unlabelled: Loop) -> None:

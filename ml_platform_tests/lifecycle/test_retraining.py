@@ -16,6 +16,10 @@ from ml_platform.core.decision import Action
 from ml_platform.core.facts import Facts
 from ml_platform.core.ledger import EntryKind, LedgerEntry
 from ml_platform.core.retraining import decide
+from ml_platform.core.rollout.plan import Stage
+from ml_platform.core.rollout.running import running
+from ml_platform.core.rollout.step import Cause as RolloutCause
+from ml_platform.core.rollout.step import Move, Step, recorded, rollout_id, started
 from ml_platform.lifecycle.retraining import retraining_sensor
 from ml_platform.resources.lake_resource import LakeResource
 from ml_platform.resources.registry_resource import RegistryResource
@@ -89,6 +93,32 @@ def test_a_wish_becomes_one_run_that_says_what_it_is_for(own: Loop, ticks: Ticks
     assert Counter(e.verdict for e in decisions(own))[Action.RETRAIN] == 1
 
 
+def test_a_wish_waits_for_the_rollout_that_is_under_way(own: Loop, ticks: Ticks) -> None:
+    asked = request(own)
+    begun = started(
+        MODEL,
+        2,
+        1,
+        Stage("shadow"),
+        decided_at=datetime.now(UTC),
+        as_of=DAY,
+        entry_id=rollout_id("of a retraining before"),
+    )
+    own.ledger.append(begun)
+    assert ticks.next()[0] == []
+    [held] = decisions(own)
+    assert (held.verdict, held.held_back_by) == (Action.WAIT, "single_flight")
+    assert held.reason.endswith("waits for the rollout of version 2")
+
+    rollout = running([begun])
+    assert rollout is not None
+    end = Step(Move.ROLL_BACK, RolloutCause.ALARM, "it fails")
+    own.ledger.append(recorded(end, rollout, decided_at=datetime.now(UTC)))
+    [run], _ = ticks.next()
+    assert decisions(own)[-1].refers_to == asked.entry_id
+    assert run.tags[names.TAG_RETRAINING_OF] == MODEL
+
+
 def test_the_recorded_facts_give_the_recorded_decision_again(own: Loop, ticks: Ticks) -> None:
     request(own)
     past = own.ledger.entries(model=MODEL)
@@ -140,7 +170,7 @@ def second_champion(loop: Loop) -> None:
     artifact = loop.home / "second"
     artifact.mkdir()
     for name in ("model.ubj", "spec.json", "manifest.json"):
-        (artifact / name).write_text("{}")
+        (artifact / name).write_text('{"threshold": 0.5}')
     with loop.registry.training_run(MODEL) as run:
         loop.registry.register(run, artifact, {"distance": "float64"})
     loop.registry.promote(MODEL, 2)

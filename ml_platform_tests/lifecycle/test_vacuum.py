@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import os
 import time
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pyarrow as pa
@@ -14,6 +14,7 @@ from dagster import DagsterInstance, DefaultScheduleStatus
 from ml_platform.core import names
 from ml_platform.lifecycle.vacuum import (
     RETENTION,
+    forget_requests,
     needed_versions,
     vacuum_job,
     vacuum_schedule,
@@ -48,7 +49,7 @@ def test_old_files_go_from_every_table_and_young_ones_and_rows_stay(tmp_path: Pa
     young = left_behind(features, "young", RETENTION - timedelta(hours=2))
 
     with DagsterInstance.ephemeral() as instance:
-        result = vacuum_job(["no_version_yet"]).execute_in_process(
+        result = vacuum_job({"no_version_yet": timedelta(days=400)}).execute_in_process(
             instance=instance,
             resources={
                 "lake": LakeResource(root=str(lake.root)),
@@ -67,6 +68,30 @@ def test_old_files_go_from_every_table_and_young_ones_and_rows_stay(tmp_path: Pa
     assert flights.read_arrow().num_rows == features.read_arrow().num_rows == 2
 
 
+def test_answered_requests_go_when_they_were_kept_as_long_as_declared(tmp_path: Path) -> None:
+    lake, now = Lake(str(tmp_path)), datetime(2026, 6, 1, tzinfo=UTC)
+    log = lake.table("m/inference_log")
+    ages = {"online": (1, 29, 31, 400), "batch": (1, 400)}
+    log.replace_arrow(
+        pa.table(
+            {
+                "source": [source for source, days in ages.items() for _ in days],
+                "logged_at": [now - timedelta(days=d) for days in ages.values() for d in days],
+                "partition": ["a", "a", "a", "b", "b", "b"],
+            }
+        ),
+        ["a", "b"],
+    )
+
+    gone = forget_requests(lake, {"m": timedelta(days=30), "never": timedelta(days=1)}, now)
+
+    rows = log.read_arrow().to_pylist()
+    left = sorted((row["source"], (now - row["logged_at"]).days) for row in rows)
+    assert left == [("batch", 1), ("batch", 400), ("online", 1), ("online", 29)]
+    assert gone == {"m/inference_log: rows": 2}
+    assert forget_requests(lake, {"m": timedelta(days=30)}, now) == {}
+
+
 def test_what_a_registered_version_was_made_of_is_needed(trained: Loop) -> None:
     champion = trained.registry.champion(MODEL)
     assert champion is not None
@@ -79,6 +104,6 @@ def test_what_a_registered_version_was_made_of_is_needed(trained: Loop) -> None:
 
 
 def test_it_runs_each_week_without_being_switched_on() -> None:
-    schedule = vacuum_schedule([])
+    schedule = vacuum_schedule({})
     assert schedule.default_status is DefaultScheduleStatus.RUNNING
     assert schedule.cron_schedule == "0 3 * * 0"

@@ -23,7 +23,7 @@ def registry(tmp_path: Path) -> ModelRegistry:
     artifact = tmp_path / "artifact"
     artifact.mkdir()
     for name in ("model.ubj", "spec.json", "manifest.json"):
-        (artifact / name).write_text("{}")
+        (artifact / name).write_text('{"threshold": 0.5}')
     made = ModelRegistry(f"sqlite:///{tmp_path / 'mlflow.db'}", tmp_path / "artifacts")
     for _ in range(2):
         with made.training_run(MODEL) as run:

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import asdict
 
 from ml_platform.core.check_outcome import CheckOutcome, not_evaluated
 from ml_platform.core.concept_drift.cusum import upper_cusum
 from ml_platform.core.concept_drift.matured_days import (
+    DayOfErrors,
     ErrorCount,
+    ErrorSize,
     MaturedDay,
     mean_absolute_error,
 )
@@ -66,9 +69,9 @@ def judge_cusum(
 
 
 def judge_detected(
-    detector: str, days: Sequence[ErrorCount], alarms: Sequence[bool]
+    detector: str, days: Sequence[DayOfErrors], alarms: Sequence[bool]
 ) -> CheckOutcome:
-    """Tell what a detector found in the shares of wrong decisions.
+    """Tell what a detector found in the shares of wrong decisions, or in the sizes of errors.
 
     Args:
         detector: Its name.
@@ -82,20 +85,23 @@ def judge_detected(
         )
     found = [day.partition for day, alarm in zip(days, alarms, strict=True) if alarm]
     recent = [partition for partition in found if partition >= days[-RECENT_DAYS:][0].partition]
-    rate = days[-1].wrong / max(days[-1].rows, 1)
+    last = days[-1]
+    what, told_of = _SAID[type(last)]
     heads = {True: "concept drift", False: "no concept drift"}
     told = f" on {found[-1]}" if found else ""
     return CheckOutcome(
         Verdict.WARNED if recent else Verdict.PASSED,
         f"{heads[bool(recent)]}: {detector} found {counted(len(found), 'change')} of the error "
-        f"rate{told} over {counted(len(days), 'day')}; {short(rate, 3)} of the last day's "
-        "decisions were wrong",
-        {"changes": len(found), "error_rate": rate, "days": len(days)},
-        [
-            {"partition": day.partition, "wrong": day.wrong, "rows": day.rows, "change": alarm}
-            for day, alarm in zip(days, alarms, strict=True)
-        ],
+        f"{what}{told} over {counted(len(days), 'day')}; {short(last.rate, 3)} {told_of}",
+        {"changes": len(found), f"error_{what}": last.rate, "days": len(days)},
+        [asdict(day) | {"change": alarm} for day, alarm in zip(days, alarms, strict=True)],
     )
+
+
+_SAID = {
+    ErrorCount: ("rate", "of the last day's decisions were wrong"),
+    ErrorSize: ("size", "of the hold-out's mean error was the last day's"),
+}
 
 
 def _cells(day: MaturedDay, total: float) -> dict[str, str | float]:

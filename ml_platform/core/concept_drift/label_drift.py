@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from ml_platform.core.check_outcome import CheckOutcome, not_evaluated
-from ml_platform.core.concept_drift.label_rate import FEWEST_DAYS, LabelReference
+from ml_platform.core.concept_drift.label_rate import LabelReference
+from ml_platform.core.concept_drift.serial_correlation import FEWEST_DAYS
 from ml_platform.core.figures import counted, short
 from ml_platform.core.verdict import Verdict
 

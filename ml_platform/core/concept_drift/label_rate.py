@@ -10,10 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.stats import norm
 
+from ml_platform.core.concept_drift.serial_correlation import lag_one, variance_of_mean
 from ml_platform.core.estimation.day_variance import day_variance
-
-FEWEST_DAYS = 3
-_MOST_CORRELATED = 0.9
 
 
 @dataclass(frozen=True)
@@ -64,7 +62,7 @@ class LabelReference:
             rows=len(label),
             days=len(set(day.tolist())),
             day_variance=day_variance(deviation, np.sqrt(common * (1 - common) / rows)),
-            correlation=_lag_one(deviation),
+            correlation=lag_one(deviation),
             known_days=len(known),
         )
 
@@ -78,16 +76,10 @@ class LabelReference:
         # Half a row of each label, so that a hold-out of one label alone still has a chance.
         rate = (self.rate * self.rows + 0.5) / (self.rows + 1)
         chance = rate * (1 - rate) * (1 / rows + 1 / self.rows)
-        between = self.day_variance * (self._of_mean(days) + self._of_mean(self.days))
+        between = self.day_variance * (
+            variance_of_mean(days, self.correlation) + variance_of_mean(self.days, self.correlation)
+        )
         return sqrt(chance + between)
-
-    def _of_mean(self, days: int) -> float:
-        """Variance of the mean of following days, as a multiple of one day's.
-
-        Source: Box, Jenkins and Reinsel, "Time Series Analysis", for an autoregression of order 1.
-        """
-        lags = np.arange(1, days)
-        return float(1 + 2 * ((1 - lags / days) * self.correlation**lags).sum()) / days
 
 
 def two_sided_bound(alarms_per_year: float, partitions_per_year: float) -> float:
@@ -97,10 +89,3 @@ def two_sided_bound(alarms_per_year: float, partitions_per_year: float) -> float
     3.0
     """
     return float(norm.isf(min(0.5, alarms_per_year / partitions_per_year / 2)))
-
-
-def _lag_one(deviation: NDArray[np.float64]) -> float:
-    total = float((deviation**2).sum())
-    if len(deviation) < FEWEST_DAYS or not total:
-        return 0.0
-    return float(np.clip((deviation[1:] * deviation[:-1]).sum() / total, 0.0, _MOST_CORRELATED))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from math import isnan, sqrt
 from typing import Any
@@ -61,6 +61,45 @@ class ErrorCount:
     wrong: int
     rows: int
 
+    @property
+    def rate(self) -> float:
+        """Share of wrong decisions."""
+        return self.wrong / max(self.rows, 1)
+
+    def values(self, most: int) -> Iterator[float]:
+        """1 for a wrong decision, 0 for a right one, at most so many, in the day's proportion."""
+        shown = min(self.rows, most)
+        wrong = round(self.wrong * shown / self.rows) if self.rows else 0
+        for place in range(shown):
+            yield float((place + 1) * wrong // shown > place * wrong // shown)
+
+
+@dataclass(frozen=True)
+class ErrorSize:
+    """Sizes of the errors of one day, as multiples of the mean size on the hold-out."""
+
+    partition: str
+    mean: float
+    deviation: float
+    rows: int
+
+    @property
+    def rate(self) -> float:
+        """The mean size."""
+        return self.mean
+
+    def values(self, most: int) -> Iterator[float]:
+        """Sizes with the day's mean and deviation, at most so many, smaller and greater in turn.
+
+        A quarter is the mean size on the hold-out: detectors expect values of 0 to about 1.
+        """
+        for place in range(min(self.rows, most)):
+            side = 1 if place % 2 else -1
+            yield (self.mean + side * self.deviation) / 4
+
+
+DayOfErrors = ErrorCount | ErrorSize
+
 
 def matured_days(rows: Iterable[Mapping[str, Any]], metric: str, version: int) -> list[MaturedDay]:
     """The days of one version that have both values, from rows of the performance table.
@@ -84,6 +123,31 @@ def error_counts(rows: Iterable[Mapping[str, Any]], version: int) -> list[ErrorC
         ErrorCount(r["partition"], round((1 - r["value"]) * r["labelled_rows"]), r["labelled_rows"])
         for r in rows
         if _is(r, "accuracy", version) and _known(r["value"])
+    ]
+    return sorted(found, key=lambda day: day.partition)
+
+
+def error_sizes(rows: Iterable[Mapping[str, Any]], version: int, usual: float) -> list[ErrorSize]:
+    """Sizes of errors by matured day of one version, from rows of the performance table.
+
+    Args:
+        rows: With ``mae`` and ``rmse``, whose squares differ by the variance of the sizes.
+        version: Whose days count.
+        usual: The mean size on the version's hold-out, above 0.
+    """
+    rows = list(rows)
+    root = {
+        r["partition"]: r["value"] for r in rows if _is(r, "rmse", version) and _known(r["value"])
+    }
+    found = [
+        ErrorSize(
+            r["partition"],
+            r["value"] / usual,
+            sqrt(max(root[r["partition"]] ** 2 - r["value"] ** 2, 0.0)) / usual,
+            r["labelled_rows"],
+        )
+        for r in rows
+        if _is(r, "mae", version) and r["partition"] in root
     ]
     return sorted(found, key=lambda day: day.partition)
 

@@ -21,7 +21,7 @@ class ColumnDrift:
         p_value: Chance of such a value without drift; NaN where none is known.
         held: It was raised by an earlier window and is not cleared yet.
         declared: The threshold was declared, not calibrated.
-        note: What a reader of the verdict should know.
+        note: What a reader of the verdict should know; several things apart by "; ".
         why: Why it could not be evaluated; empty when it was.
     """
 

@@ -9,17 +9,18 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import cached_property
+from functools import cached_property, partial
 from math import nan
 
 import numpy as np
 from numpy.typing import NDArray
 
 from ml_platform.core.drift.budget import alarm_level, paid_tests
-from ml_platform.core.drift.cadence import cadence_of
+from ml_platform.core.drift.cadence import Cadence, cadence_of
 from ml_platform.core.drift.calibrate import Partition
 from ml_platform.core.drift.calibration import Calibration
 from ml_platform.core.drift.column_drift import ColumnDrift
+from ml_platform.core.drift.gaps import gaps_said, without_gaps
 from ml_platform.core.drift.hysteresis import LOOKBACK, alarms, clearing_level
 from ml_platform.core.drift.measured import Measured, measure
 from ml_platform.core.drift.multiplicity import adjusted, rejection_level
@@ -82,7 +83,8 @@ def judge(by: Yardstick, recent: Sequence[Partition]) -> list[ColumnDrift]:
     Args:
         by: The yardstick.
         recent: The last ``by.looked_at`` partitions, oldest first and without gaps; a partition
-            that holds nothing has no profiles. The last one is judged. At the very start of a
+            that holds nothing has no profiles, and in windows the one a cycle before stands in
+            for it. The last one is judged. At the very start of a
             table there are fewer.
 
     Raises:
@@ -90,17 +92,21 @@ def judge(by: Yardstick, recent: Sequence[Partition]) -> list[ColumnDrift]:
     """
     cadence = cadence_of([key for key, _ in recent])
     level = alarm_level(by.limits.false_alarms_per_year, cadence)
-    found, phase = list(_measured(by, recent)), cadence.phase(recent[-1][0])
+    found, phase = list(_measured(by, recent, cadence)), cadence.phase(recent[-1][0])
     tests = by.tests(level)
-    family = adjusted(_p_values(by, found, phase), tests)
-    alarmed = alarms(np.array([*_earlier(by, recent, family, level), family]), level)
+    alone = _p_values(by, found, phase)
+    family = adjusted(alone, tests)
+    earlier = _earlier(by, recent, cadence, family, level)
+    alarmed = alarms(np.array([*earlier, family]), level)
     raising, clearing = (
         rejection_level(family, each, tests) for each in (level, clearing_level(level))
     )
-    lines = []
-    for each, alarm, q in zip(found, alarmed.tolist(), family.tolist(), strict=True):
+    lines, gaps = [], {span: gaps_said(recent, span, cadence) for span in window_lengths(by.span)}
+    judged = zip(found, alarmed.tolist(), family.tolist(), alone.tolist(), strict=True)
+    for each, alarm, q, p in judged:
         held = alarm and q > level
-        lines.append(_line(by, each, phase, clearing if held else raising, alarm, held))
+        line = _line(by, each, phase, clearing if held else raising, alarm, held, p)
+        lines.append(_noted(line, gaps[each.span]))
     return lines
 
 
@@ -110,10 +116,12 @@ def window_profiles(recent: Sequence[Partition], span: int) -> Profiles:
     return {profile.column: profile for profile in merge_all(parts)}
 
 
-def _measured(by: Yardstick, recent: Sequence[Partition]) -> Iterator[Measured]:
+def _measured(by: Yardstick, recent: Sequence[Partition], cadence: Cadence) -> Iterator[Measured]:
     """In the same order for every window, the declared window first."""
+    filled = without_gaps(recent, cadence)
     for span in reversed(window_lengths(by.span)):
-        window = window_profiles(recent, span)
+        # Alone, a partition that holds nothing is not judged by another one.
+        window = window_profiles(recent if span == 1 else filled, span)
         for each in measure(by.reference, window, span, by.limits):
             # A declared threshold is about the declared window alone.
             if span == by.span or each.statistic not in by.limits.thresholds:
@@ -121,16 +129,15 @@ def _measured(by: Yardstick, recent: Sequence[Partition]) -> Iterator[Measured]:
 
 
 def _earlier(
-    by: Yardstick, recent: Sequence[Partition], family: Array, level: float
+    by: Yardstick, recent: Sequence[Partition], cadence: Cadence, family: Array, level: float
 ) -> Iterator[Array]:
     """Adjusted p-values of the windows before, oldest first; none where they cannot matter."""
     open_question = (family > level) & (family <= clearing_level(level))
     if not open_question.any():
         return
-    cadence = cadence_of([key for key, _ in recent])
     for back in range(min(LOOKBACK, len(recent) - 1), 0, -1):
         before = recent[:-back]
-        found = list(_measured(by, before))
+        found = list(_measured(by, before, cadence))
         yield adjusted(_p_values(by, found, cadence.phase(before[-1][0])), by.tests(level))
 
 
@@ -146,24 +153,45 @@ def _p_values(by: Yardstick, found: Sequence[Measured], phase: int) -> Array:
     return np.array(values)
 
 
+def _noted(line: ColumnDrift, gaps: str) -> ColumnDrift:
+    if not gaps or line.span == 1:
+        return line
+    return replace(line, note="; ".join(note for note in (line.note, gaps) if note))
+
+
 def _line(
-    by: Yardstick, each: Measured, phase: int, p_value: float, alarm: bool, held: bool
+    by: Yardstick,
+    each: Measured,
+    phase: int,
+    least: float,
+    alarm: bool,
+    held: bool,
+    p_value: float,
 ) -> ColumnDrift:
-    """The verdict on a value: by the threshold that was declared for it, or by its calibration."""
-    line = ColumnDrift(each.column, each.statistic, each.value, each.span, each.rows)
+    """The verdict on a value: by the threshold that was declared for it, or by its calibration.
+
+    Args:
+        by: The yardstick.
+        each: The value.
+        phase: Place of the window's last partition in the cycle.
+        least: What the p-value must not exceed among the others to be in alarm.
+        alarm: Whether it is in alarm, by its calibration.
+        held: Whether that was raised by an earlier window.
+        p_value: Of the value alone.
+    """
+    line = partial(ColumnDrift, each.column, each.statistic, each.value, each.span, each.rows)
     declared = by.limits.thresholds.get(each.statistic)
     calibration = by.calibrations.get((each.column, each.statistic, each.span))
     if each.why:
-        return replace(line, why=each.why)
+        return line(why=each.why)
     if declared is not None:
-        return replace(line, threshold=declared, drifted=each.value > declared, declared=True)
+        return line(threshold=declared, drifted=each.value > declared, declared=True)
     if calibration is None or calibration.why:
-        return replace(line, why=calibration.why if calibration else _NO_CALIBRATION)
-    return replace(
-        line,
-        threshold=calibration.value_at(p_value, phase),
+        return line(why=calibration.why if calibration else _NO_CALIBRATION)
+    return line(
+        threshold=calibration.value_at(least, phase),
         drifted=alarm,
         held=held,
-        p_value=calibration.p_value(each.value, phase),
+        p_value=p_value,
         note=calibration.note,
     )

@@ -77,10 +77,11 @@ def measure(
         found = analysis.get(column) or ColumnProfile.of_no_rows(expected)
         for statistic in suited(expected, limits):
             rows = found.rows if statistic.of_rows else found.values
-            value, why = nan, _few(rows, limits.min_rows)
             if enough(statistic, expected, found, limits.min_rows):
                 value = statistic.measure(expected, found)
                 why = f"no {statistic.title} can be computed" if isnan(value) else ""
+            else:
+                value, why = nan, _few(rows, limits.min_rows)
             yield Measured(column, statistic.name, span, value, rows, why)
 
 

@@ -29,7 +29,8 @@ def drift_sentence(lines: Sequence[ColumnDrift]) -> str:
     if not evaluated:
         return f"drift not evaluated: {_missing(silent, named=False)}"
     tails = [f"not evaluated: {_missing(silent, named=True)}"] if silent else []
-    tails += dict.fromkeys(line.note for line in lines if line.note)
+    notes = (note for line in lines for note in line.note.split("; ") if note)
+    tails += dict.fromkeys(notes)
     return "; ".join([f"{_head(lines, evaluated)}{_moved(lines)}", *tails])
 
 

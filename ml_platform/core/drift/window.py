@@ -14,8 +14,10 @@ from typing import Any
 
 from ml_platform.core import names
 from ml_platform.core.check_outcome import CheckOutcome
+from ml_platform.core.drift.cadence import cadence_of
 from ml_platform.core.drift.calibrate import Partition
 from ml_platform.core.drift.column_drift import ColumnDrift
+from ml_platform.core.drift.gaps import without_gaps
 from ml_platform.core.drift.judge import Yardstick, judge, window_profiles
 from ml_platform.core.drift.report import DriftReport, report_of
 from ml_platform.core.profile import ColumnProfile
@@ -66,13 +68,14 @@ def judge_window(by: Yardstick, recent: Sequence[Partition]) -> WindowDrift:
             profiles of the inputs and of the champion's scores.
     """
     lines = judge(by, recent)
+    filled = without_gaps(recent, cadence_of([key for key, _ in recent]))
     inputs = [line for line in lines if line.column != SCORE]
     return WindowDrift(
         columns=report_of(line for line in inputs if line.statistic not in _UNSEEN),
         unseen=report_of(line for line in inputs if line.statistic in _UNSEEN),
         score=report_of(line for line in lines if line.column == SCORE),
         reference=tuple(by.reference.values()),
-        analysis=tuple(window_profiles(recent, by.span).values()),
+        analysis=tuple(window_profiles(filled, by.span).values()),
     )
 
 

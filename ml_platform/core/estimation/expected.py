@@ -8,15 +8,15 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from ml_platform.core.estimation.estimator import PerformanceEstimator
-from ml_platform.core.metric_names import METRICS
-from ml_platform.core.performance.scored_rows import ScoredRows
-from ml_platform.core.performance.weighted import weighted_metrics
+from ml_platform.core.estimation.estimator import Method, PerformanceEstimator
+from ml_platform.core.estimation.expected_errors import expected_errors
+from ml_platform.core.performance.measured_rows import measured_rows, resampled_metrics
+from ml_platform.core.task import BINARY_CLASSIFICATION
 
 FloatArray = NDArray[np.float64]
 
-ESTIMABLE = tuple(name for name in METRICS if name != "calibration_error")
-"""All metrics but the calibration error: that the scores' calibration holds is assumed."""
+ESTIMABLE = BINARY_CLASSIFICATION.estimated
+"""What calibrated scores say something of."""
 DRAWS = 200
 
 
@@ -26,10 +26,10 @@ class Expected:
 
     Attributes:
         rows: How many rows.
-        value: By metric; NaN where it is undefined.
-        sampling: By metric: standard deviation of the realised value when the calibration
-            holds, since each label is drawn by chance.
-        positive_rate: Estimated share of label 1.
+        value: By metric, all that can be estimated of the task; NaN where it is undefined.
+        sampling: By metric: standard deviation of the realised value when what was learnt on the
+            reference holds, since each label is drawn by chance.
+        positive_rate: Estimated share of label 1; NaN of a regression.
         unsupported: Share of rows whose score the reference never had, 0 to 1.
     """
 
@@ -43,7 +43,7 @@ class Expected:
 def expected_metrics(
     counts: NDArray[np.int64], estimator: PerformanceEstimator, draws: int = DRAWS, seed: int = 0
 ) -> Expected:
-    """Estimate every metric of `ESTIMABLE`.
+    """Estimate every metric of `ESTIMABLE`, or what `expected_errors` gives of predicted numbers.
 
     The expected confusion matrix and curve follow from the expected positives per score bin. The
     sampling error is that of labels drawn anew from the rates (a parametric bootstrap).
@@ -57,21 +57,24 @@ def expected_metrics(
     Raises:
         ValueError: Counts of another shape than the estimator's.
     """
-    if counts.shape != estimator.rates.shape:
-        raise ValueError(f"counts of {counts.shape}, the estimator has {estimator.rates.shape}")
+    if counts.shape != estimator.shape:
+        raise ValueError(f"counts of {counts.shape}, the estimator has {estimator.shape}")
     rows = counts.sum(axis=0).astype(np.float64)
+    total = rows.sum()
+    unsupported = float((rows[0] + rows[-1]) / total) if total else 0.0
+    if estimator.method is Method.DLE:
+        value, sampling = expected_errors(counts, estimator.rates)
+        return Expected(int(total), value, sampling, float("nan"), unsupported)
     ones = (counts * estimator.rates).sum(axis=0)
     drawn = _drawn_ones(counts, estimator.rates, draws, seed)
     point = _metrics(ones[None, :], rows, estimator)
     spread = _metrics(drawn, rows, estimator)
-    total = rows.sum()
-    outside = rows[0] + rows[-1]
     return Expected(
         rows=int(total),
         value={name: float(point[name][0]) for name in ESTIMABLE},
         sampling={name: _deviation(spread[name]) for name in ESTIMABLE},
         positive_rate=float(ones.sum() / total) if total else float("nan"),
-        unsupported=float(outside / total) if total else 0.0,
+        unsupported=unsupported,
     )
 
 
@@ -94,9 +97,9 @@ def _metrics(
     bins = len(rows)
     scores = np.asarray(estimator.bins.scores)
     label = np.repeat([1.0, 0.0], bins)
-    both = ScoredRows.of(label, np.tile(scores, 2), estimator.bins.threshold)
+    both = measured_rows(label, np.tile(scores, 2), estimator.bins.threshold)
     weights = np.concatenate([ones, rows[None, :] - ones], axis=1)
-    return weighted_metrics(both, weights[:, both.order])
+    return resampled_metrics(both, weights[:, both.order])
 
 
 def _deviation(drawn: FloatArray) -> float:

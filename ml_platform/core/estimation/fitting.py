@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections import defaultdict
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -12,11 +13,11 @@ from scipy.special import expit, logit
 
 from ml_platform.core.estimation.cell_rates import cell_rates, score_rates
 from ml_platform.core.estimation.day_variance import day_variance
-from ml_platform.core.estimation.estimator import Method, PerformanceEstimator
-from ml_platform.core.estimation.expected import ESTIMABLE, expected_metrics
+from ml_platform.core.estimation.estimator import CALIBRATIONS, Method, PerformanceEstimator
+from ml_platform.core.estimation.expected import expected_metrics
 from ml_platform.core.estimation.labelled_scores import LabelledScores
 from ml_platform.core.estimation.score_bins import ScoreBins
-from ml_platform.core.performance.metrics import classification_metrics
+from ml_platform.core.performance.measured_rows import task_metrics
 
 FloatArray = NDArray[np.float64]
 DAYS_PRIOR = 7
@@ -54,8 +55,7 @@ class Fitted:
 
     def log_loss(self, rows: LabelledScores) -> float:
         """Of their labels, summed: the lower, the better they are known."""
-        region = self.estimator.regions_of(self._leaf(rows), len(rows))
-        rate = self.estimator.rates[region, self.estimator.bins.place(rows.score)]
+        rate = self.estimator.rate_of(rows.score, self._leaf(rows))
         return float(-np.log(np.where(rows.label == 1, rate, 1 - rate)).sum())
 
     def _leaf(self, rows: LabelledScores) -> NDArray[np.intp] | None:
@@ -78,9 +78,9 @@ def fit_estimator(rows: LabelledScores, threshold: float, grow: Grow) -> Perform
         ValueError: No rows.
     """
     bins = ScoreBins.of(rows.score, threshold)
-    left_out: dict[Method, list[tuple[Fitted, LabelledScores]]] = {m: [] for m in Method}
+    left_out: dict[Method, list[tuple[Fitted, LabelledScores]]] = {m: [] for m in CALIBRATIONS}
     for kept, held in rows.folds():
-        for method in Method:
+        for method in CALIBRATIONS:
             left_out[method].append((fit_by(method, kept, bins, grow), held))
     loss = {
         method: np.array([fitted.log_loss(held) / len(held) for fitted, held in pairs])
@@ -91,7 +91,7 @@ def fit_estimator(rows: LabelledScores, threshold: float, grow: Grow) -> Perform
         fit_by(chosen, rows, bins, grow).estimator,
         rows=len(rows),
         days=len(rows.days),
-        day_variance=_day_variances(left_out[chosen]) if rows.dated else {},
+        day_variance=day_variances(left_out[chosen]) if rows.dated else {},
         log_loss={str(method): float(each.mean()) for method, each in loss.items()},
     )
 
@@ -129,16 +129,16 @@ def _drawn(rates: FloatArray, bins: ScoreBins, rows: LabelledScores) -> FloatArr
     return drawn
 
 
-def _day_variances(left_out: list[tuple[Fitted, LabelledScores]]) -> dict[str, float]:
-    """By metric, from days that the estimator was not fitted on."""
-    errors: dict[str, list[float]] = {name: [] for name in ESTIMABLE}
-    chance: dict[str, list[float]] = {name: [] for name in ESTIMABLE}
+def day_variances(left_out: Sequence[tuple[Fitted, LabelledScores]]) -> dict[str, float]:
+    """By metric, from days that the estimator was not fitted on; see `day_variance`."""
+    errors: dict[str, list[float]] = defaultdict(list)
+    chance: dict[str, list[float]] = defaultdict(list)
     for fitted, held in left_out:
         for day in held.by_day():
             expected = expected_metrics(fitted.counts(day), fitted.estimator)
             threshold = fitted.estimator.bins.threshold
-            realised = classification_metrics(day.label, day.score, threshold)
-            for name in ESTIMABLE:
-                errors[name].append(realised[name] - expected.value[name])
+            realised = task_metrics(day.label, day.score, threshold)
+            for name, value in expected.value.items():
+                errors[name].append(realised[name] - value)
                 chance[name].append(expected.sampling[name])
-    return {name: day_variance(errors[name], chance[name]) for name in ESTIMABLE}
+    return {name: day_variance(errors[name], chance[name]) for name in errors}

@@ -19,8 +19,8 @@ class LabelledScores:
     """Rows that the model did not learn from, all of shape [n].
 
     Attributes:
-        label: 0 or 1.
-        score: Probability of label 1.
+        label: 0 or 1, or numbers that were to be predicted.
+        score: Probability of label 1, or the predicted numbers.
         features: Matrix [n, columns] that regions are cut of, the score among them; NaN for
             missing.
         day: The partition of each row.

@@ -9,7 +9,7 @@ from typing import Any
 
 from ml_platform.core.check_outcome import CheckOutcome
 from ml_platform.core.estimation.estimator import PerformanceEstimator
-from ml_platform.core.estimation.expected import ESTIMABLE, Expected
+from ml_platform.core.estimation.expected import Expected
 from ml_platform.core.figures import counted, percent, short
 from ml_platform.core.monitoring_spec import EstimationSpec, PerformanceSpec
 from ml_platform.core.performance.brief import BEYOND, PERHAPS_BEYOND, brief
@@ -100,19 +100,19 @@ def judge_estimate(
         unseen: Share of values that the reference never had, by column; None where not known.
     """
     deviations = {
-        name: _deviation(expected.sampling[name], estimator.day_variance.get(name), days)
-        for name in ESTIMABLE
+        name: _deviation(sampling, estimator.day_variance.get(name), days)
+        for name, sampling in expected.sampling.items()
     }
-    doubt = _doubt(expected, spec, unseen)
+    doubt = doubt_of(expected, spec, unseen)
     judged = [
-        _line(name, expected.value[name], deviations[name], reference, limits, doubt)
-        for name in ESTIMABLE
+        _line(name, value, deviations[name], reference, limits, doubt)
+        for name, value in expected.value.items()
     ]
     surely = sum(line.verdict is Verdict.FAILED for line in judged)
     lines = tuple(_no_proof(line) for line in judged)
     limited = [line for line in lines if line.metric in {**limits.floors, **limits.max_drop}]
     verdict = verdict_of(limited)
-    sentence = f"{_said(verdict, limited, doubt)}{_never(limits)} " + (
+    sentence = f"{_said(verdict, limited, doubt)}{_never(limits, expected)} " + (
         f"({estimator.method} on {counted(expected.rows, 'scored row')}; {BLIND})"
     )
     beyond = BEYOND if surely else PERHAPS_BEYOND
@@ -151,10 +151,10 @@ def _no_proof(line: MetricLine) -> MetricLine:
     return replace(line, verdict=Verdict.WARNED) if failed else line
 
 
-def _doubt(
+def doubt_of(
     expected: Expected, spec: EstimationSpec, unseen: Mapping[str, float] | None
 ) -> str | None:
-    """Why no metric of this window can be estimated, if so."""
+    """Why nothing can be estimated of this window, if so; arguments as for `judge_estimate`."""
     if expected.rows < spec.min_rows:
         return f"{counted(expected.rows, 'scored row')}, {spec.min_rows:,} needed"
     if unseen is None:
@@ -184,10 +184,10 @@ def _said(verdict: Verdict, limited: Sequence[MetricLine], doubt: str | None) ->
     return f"{heads[verdict]}: {told}"
 
 
-def _never(limits: PerformanceSpec) -> str:
+def _never(limits: PerformanceSpec, expected: Expected) -> str:
     """Which declared limits are on metrics that can never be estimated."""
     named = {**limits.floors, **limits.max_drop}
-    beyond = ", ".join(str(name) for name in named if name not in ESTIMABLE)
+    beyond = ", ".join(str(name) for name in named if name not in expected.value)
     return f"; {beyond} cannot be estimated" if beyond else ""
 
 

@@ -21,20 +21,20 @@ class ScoreBins:
         scores: Mean reference score of each bin, the edge beside it for a bin without a
             reference row, shape [bins].
         threshold: A row is decided 1 when its score is at least this; one of the edges where it
-            lies among the scores.
+            lies among the scores. None where scores are predicted numbers.
     """
 
     edges: tuple[float, ...]
     scores: tuple[float, ...]
-    threshold: float
+    threshold: float | None
 
     @classmethod
-    def of(cls, score: ArrayLike, threshold: float, bins: int = BINS) -> ScoreBins:
+    def of(cls, score: ArrayLike, threshold: float | None, bins: int = BINS) -> ScoreBins:
         """Cut bins at quantiles of reference scores.
 
         Args:
-            score: Probabilities, shape [n], n >= 1.
-            threshold: Of the decision.
+            score: Probabilities or predicted numbers, shape [n], n >= 1.
+            threshold: Of the decision; None without one.
             bins: At most so many hold reference rows, and one more for the threshold.
 
         Raises:
@@ -48,7 +48,7 @@ class ScoreBins:
             raise ValueError("no reference scores to cut bins from")
         least, greatest = scores.min(), scores.max()
         inner = np.quantile(scores, np.arange(1, bins) / bins, method="inverted_cdf")
-        if least < threshold <= greatest:
+        if threshold is not None and least < threshold <= greatest:
             inner = np.append(inner, threshold)
         edges = np.unique([least, *inner, np.nextafter(greatest, np.inf)])
         place = np.searchsorted(edges, scores, side="right")
@@ -57,7 +57,8 @@ class ScoreBins:
         beside = np.append(edges, greatest)
         # Rounding must not carry a mean below its own bin, which may begin at the threshold.
         means = np.where(rows > 0, np.maximum(sums / np.maximum(rows, 1), [least, *edges]), beside)
-        return cls(tuple(edges.tolist()), tuple(means.tolist()), float(threshold))
+        cut = None if threshold is None else float(threshold)
+        return cls(tuple(edges.tolist()), tuple(means.tolist()), cut)
 
     def __len__(self) -> int:
         return len(self.scores)

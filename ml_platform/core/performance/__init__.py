@@ -1,1 +1,1 @@
-"""How good a binary classifier is on labelled rows, and how sure one may be of it."""
+"""How good a model is on labelled rows, and how sure one may be of it."""

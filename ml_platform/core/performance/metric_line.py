@@ -8,7 +8,7 @@ from math import isnan
 from typing import Any
 
 from ml_platform.core.figures import short
-from ml_platform.core.metric_names import HIGHER_IS_BETTER
+from ml_platform.core.metric_names import ZERO_IS_BEST, goodness, unit_of_harm
 from ml_platform.core.performance.interval import Interval
 from ml_platform.core.verdict import Verdict
 
@@ -53,7 +53,8 @@ def metric_line(
 ) -> MetricLine:
     """Judge one metric; `too_few` says why no metric of this window can be judged, if so."""
     known = reference.get(metric, float("nan"))
-    limit = _limit(metric, known, floors.get(metric), max_drop.get(metric))
+    drop = _drop(metric, reference, max_drop)
+    limit = _limit(metric, known, floors.get(metric), drop)
     verdict, reason = _judged(metric, measured, limit)
     if metric in max_drop and isnan(known):
         verdict, reason = Verdict.NOT_EVALUATED, "no reference value to measure a drop against"
@@ -73,11 +74,25 @@ def metric_line(
 
 def _limit(metric: str, known: float, floor: float | None, drop: float | None) -> float | None:
     # Seen from the better side, so that the stricter of two limits is always the greater one.
-    sign = 1 if HIGHER_IS_BETTER[metric] else -1
-    limits = [] if floor is None else [sign * floor]
+    limits = [] if floor is None else [goodness(metric, floor)]
     if drop is not None and not isnan(known):
-        limits.append(sign * known - drop)
-    return sign * max(limits) if limits else None
+        limits.append(goodness(metric, known) - drop)
+    if not limits:
+        return None
+    return abs(max(limits)) if metric in ZERO_IS_BEST else goodness(metric, max(limits))
+
+
+def _drop(metric: str, reference: Mapping[str, float], max_drop: Bounds) -> float | None:
+    """The harm allowed in the metric's own units."""
+    drop, unit = max_drop.get(metric), unit_of_harm(metric)
+    return drop if drop is None or unit is None else drop * reference.get(unit, float("nan"))
+
+
+def _best_likely(metric: str, interval: Interval) -> float:
+    """The better end of the interval, seen from the better side."""
+    ends = [goodness(metric, interval.low), goodness(metric, interval.high)]
+    inside = metric in ZERO_IS_BEST and interval.low <= 0 <= interval.high
+    return 0.0 if inside else max(ends)
 
 
 def _judged(metric: str, measured: Interval, limit: float | None) -> tuple[Verdict, str]:
@@ -87,11 +102,9 @@ def _judged(metric: str, measured: Interval, limit: float | None) -> tuple[Verdi
         return Verdict.NOT_EVALUATED, "no limit is set"
     if isnan(measured.low) or isnan(measured.high):
         return Verdict.NOT_EVALUATED, f"{short(measured.value, 3)}, how surely cannot be told"
-    sign = 1 if HIGHER_IS_BETTER[metric] else -1
-    best_likely = max(sign * measured.low, sign * measured.high)
     found = f"{short(measured.value, 3)} [{short(measured.low, 3)}, {short(measured.high, 3)}]"
-    if sign * measured.value >= sign * limit:
+    if goodness(metric, measured.value) >= goodness(metric, limit):
         return Verdict.PASSED, f"{found} keeps the limit {short(limit, 3)}"
-    if best_likely >= sign * limit:
+    if _best_likely(metric, measured) >= goodness(metric, limit):
         return Verdict.WARNED, f"{found} is beyond the limit {short(limit, 3)}, maybe by chance"
     return Verdict.FAILED, f"{found} is beyond the limit {short(limit, 3)}"

@@ -13,7 +13,7 @@ from ml_platform.core.performance.weighted import weighted_metrics
 def classification_metrics(
     label: ArrayLike, score: ArrayLike, threshold: float
 ) -> dict[str, float]:
-    """Every metric of `metric_names.METRICS`.
+    """Every metric of `metric_names.BINARY_METRICS`.
 
     Args:
         label: 0 or 1, shape [n].

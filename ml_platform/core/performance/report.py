@@ -63,7 +63,8 @@ def judge_performance(
         metrics: As `bootstrap_intervals` gives them.
         reference: The champion's metrics on its own hold-out.
         floors: Worst value allowed; at least, or at most where lower is better.
-        max_drop: Harm allowed against the reference, in the metric's own units.
+        max_drop: Harm allowed against the reference, in the metric's own units or as a share of
+            the reference, see `unit_of_harm`.
         rows: Labelled rows.
         coverage: Share of the predictions that have a label.
         min_labels: Below this nothing is evaluated.

@@ -9,7 +9,6 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from ml_platform.core.metric_names import METRICS
 from ml_platform.core.monitoring_spec import PerformanceSpec
 from ml_platform.core.performance.bootstrap import bootstrap_intervals
 from ml_platform.core.performance.metric_line import MetricLine, metric_line
@@ -51,9 +50,10 @@ def judge_segments(
     values: ArrayLike,
     label: NDArray[Any],
     score: NDArray[np.float64],
-    threshold: float,
+    threshold: float | None,
     reference: SegmentReference,
     limits: PerformanceSpec,
+    weights: NDArray[np.float64] | None = None,
 ) -> tuple[SegmentReport, ...]:
     """Judge each value of a segment against the floors and against itself on the hold-out.
 
@@ -63,12 +63,13 @@ def judge_segments(
     Args:
         segment: Name of the column.
         values: Its values, shape [n]; None and NaN are rows without one.
-        label: 0 or 1, shape [n].
-        score: Probability of label 1, shape [n].
-        threshold: A row is decided 1 when its score is at least this.
+        label: 0 or 1, or numbers that were to be predicted, shape [n].
+        score: Probability of label 1, or the predicted numbers, shape [n].
+        threshold: As for `measured_rows`.
         reference: Metrics on the hold-out by segment and value.
         limits: ``monitoring.performance``; a value with fewer rows than ``min_labels`` is listed
             but not evaluated.
+        weights: How many rows each stands for, shape [n]; each for itself unless told.
 
     Raises:
         ValueError: What `bootstrap_intervals` refuses.
@@ -78,11 +79,14 @@ def judge_segments(
         rows = int(inside.sum())
         lines: tuple[MetricLine, ...] = ()
         if rows >= limits.min_labels:
-            measured = bootstrap_intervals(label[inside], score[inside], threshold)
+            own_weights = None if weights is None else weights[inside]
+            measured = bootstrap_intervals(
+                label[inside], score[inside], threshold, weights=own_weights
+            )
             own = reference.get((segment, value), {})
             lines = tuple(
-                metric_line(name, measured[name], own, limits.floors, limits.max_drop)
-                for name in METRICS
+                metric_line(name, interval, own, limits.floors, limits.max_drop)
+                for name, interval in measured.items()
             )
         found.append(SegmentReport(segment, value, rows, lines))
     return tuple(sorted(found, key=lambda each: (-each.rows, each.value)))

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from ml_platform.core.performance.metrics import classification_metrics
+from ml_platform.core.performance.measured_rows import task_metrics
 
 SegmentKey = tuple[str, str]
 """A segment column and one of its values."""
@@ -22,14 +22,12 @@ class SegmentMetrics:
         segment: The column, such as ``origin``.
         value: Its value, such as ``JFK``; rows without one are under ``(missing)``.
         rows: Labelled rows.
-        positives: Rows with label 1.
         metrics: By name; empty when there were too few rows to say.
     """
 
     segment: str
     value: str
     rows: int
-    positives: int
     metrics: Mapping[str, float]
 
     @property
@@ -43,7 +41,7 @@ def segment_metrics(
     values: ArrayLike,
     label: ArrayLike,
     score: ArrayLike,
-    threshold: float,
+    threshold: float | None,
     min_rows: int = 200,
 ) -> tuple[SegmentMetrics, ...]:
     """Metrics of every value of a segment, the largest first.
@@ -51,22 +49,21 @@ def segment_metrics(
     Args:
         segment: Name of the column.
         values: Its values, shape [n]; None and NaN are rows without one.
-        label: 0 or 1, shape [n].
-        score: Probability of label 1, shape [n].
-        threshold: A row is decided 1 when its score is at least this.
+        label: 0 or 1, or numbers that were to be predicted, shape [n].
+        score: Probability of label 1, or the predicted numbers, shape [n].
+        threshold: As for `measured_rows`.
         min_rows: A value with fewer rows is listed but not evaluated.
 
     Raises:
-        ValueError: What `classification_metrics` refuses.
+        ValueError: What `measured_rows` refuses.
     """
     labels, scores = np.asarray(label), np.asarray(score)
     lines = []
     for value, inside in by_value(values):
         rows = int(inside.sum())
         enough = rows >= min_rows
-        metrics = classification_metrics(labels[inside], scores[inside], threshold)
-        positives = int(labels[inside].sum())
-        lines.append(SegmentMetrics(segment, value, rows, positives, metrics if enough else {}))
+        metrics = task_metrics(labels[inside], scores[inside], threshold)
+        lines.append(SegmentMetrics(segment, value, rows, metrics if enough else {}))
     return tuple(sorted(lines, key=lambda line: (-line.rows, line.value)))
 
 

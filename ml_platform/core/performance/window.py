@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
@@ -36,7 +36,7 @@ class WindowPerformance:
         day_rows: Labelled rows of the day.
         day_coverage: Share of the day's predictions that have a label.
         segments: Metrics of the window within each segment value, judged.
-        positives: Labels of the window that are 1.
+        labels: All labels of the window, shape [rows].
         labelled_days: Partitions of the window with a label.
         model_version: The version whose rows were measured; None without any row.
         labels_as_of: When the newest of the labels was learned: those known then give the same
@@ -48,7 +48,7 @@ class WindowPerformance:
     day_rows: int
     day_coverage: float
     segments: tuple[SegmentReport, ...]
-    positives: int
+    labels: NDArray[np.float64] = field(compare=False)
     labelled_days: int
     model_version: int | None
     labels_as_of: datetime | None
@@ -90,8 +90,9 @@ def measure_window(
     one: a mixture of two versions says nothing of either.
 
     Args:
-        columns: ``partition``, ``model_version``, ``score``, ``threshold``, ``label`` and
-            ``labelled_at`` (both None while unknown) and the segments, all of shape [n].
+        columns: ``partition``, ``model_version``, ``score``, ``threshold`` (None of a predicted
+            number), ``weight`` (how many events a row stands for), ``label`` and ``labelled_at``
+            (both None while unknown) and the segments, all of shape [n].
         partition: The last partition of the window.
         spec: ``monitoring.performance`` of the model.
         segments: Names of the segment columns.
@@ -107,24 +108,27 @@ def measure_window(
     known = np.array([label is not None for label in rows["label"]], dtype=bool)
     today = rows["partition"] == partition
     labelled = {name: values[known] for name, values in rows.items()}
-    threshold = float(rows["threshold"][-1])
-    label, score = labelled["label"].astype(np.int64), labelled["score"].astype(np.float64)
+    threshold = _threshold(rows)
+    label, score = labelled["label"].astype(np.float64), labelled["score"].astype(np.float64)
+    weight = rows["weight"].astype(np.float64)
     day = known & today
     as_of = max(labelled["labelled_at"], default=None)
     return WindowPerformance(
         report=judge_performance(
-            bootstrap_intervals(label, score, threshold) if len(label) else {},
+            bootstrap_intervals(label, score, threshold, weights=weight[known])
+            if len(label)
+            else {},
             reference(newest),
             spec.floors,
             spec.max_drop,
             rows=len(label),
-            coverage=_share(known),
+            coverage=_share(known, weight),
             min_labels=spec.min_labels,
             as_of=as_of,
         ),
         day=_day_metrics(rows, day, threshold),
         day_rows=int(day.sum()),
-        day_coverage=_share(known[today]),
+        day_coverage=_share(known[today], weight[today]),
         segments=tuple(
             part
             for segment in segments
@@ -136,9 +140,10 @@ def measure_window(
                 threshold,
                 segment_reference(newest),
                 spec,
+                weight[known],
             )
         ),
-        positives=int(label.sum()),
+        labels=label,
         labelled_days=len(set(labelled["partition"].tolist())),
         model_version=newest,
         labels_as_of=as_of,
@@ -151,22 +156,29 @@ def _last_to_score(versions: NDArray[np.int64], partitions: NDArray[Any]) -> int
     return int(found[np.argmax(counts)])
 
 
+def _threshold(rows: Mapping[str, NDArray[Any]]) -> float | None:
+    """What the last row was decided by; None where scores are the predicted numbers."""
+    last = rows["threshold"][-1]
+    return None if last is None else float(last)
+
+
 def _day_metrics(
-    rows: Mapping[str, NDArray[Any]], day: NDArray[np.bool_], threshold: float
+    rows: Mapping[str, NDArray[Any]], day: NDArray[np.bool_], threshold: float | None
 ) -> dict[str, Interval]:
     if not day.any():
         return {}
-    label, score = rows["label"][day].astype(np.int64), rows["score"][day].astype(np.float64)
-    return bootstrap_intervals(label, score, threshold)
+    label, score = rows["label"][day].astype(np.float64), rows["score"][day].astype(np.float64)
+    weight = rows["weight"][day].astype(np.float64)
+    return bootstrap_intervals(label, score, threshold, weights=weight)
 
 
-def _share(flags: NDArray[np.bool_]) -> float:
-    return float(flags.mean()) if len(flags) else 0.0
+def _share(flags: NDArray[np.bool_], weight: NDArray[np.float64]) -> float:
+    return float(np.average(flags, weights=weight)) if len(flags) else 0.0
 
 
 def _nothing(spec: PerformanceSpec) -> WindowPerformance:
     report = judge_performance({}, {}, spec.floors, spec.max_drop, 0, 0.0, spec.min_labels)
-    return WindowPerformance(report, {}, 0, 0.0, (), 0, 0, None, None)
+    return WindowPerformance(report, {}, 0, 0.0, (), np.empty(0), 0, None, None)
 
 
 def _cells(line: MetricLine) -> dict[str, Any]:

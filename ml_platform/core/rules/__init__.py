@@ -15,8 +15,9 @@ Precedence, where several rules propose:
    only proof.
 5. Drift with a loss: proven by labels before estimated without them.
 6. An aged champion.
-7. What is only told or waited for: labels, estimates and scores before inputs, columns before
-   their joint distribution, because the nearer to the decision, the more it says.
+7. What is only told or waited for: labels, estimates, the rate of labels that scores let expect
+   and scores before inputs, columns before their joint distribution, because the nearer to the
+   decision, the more it says.
 """
 
 from collections.abc import Callable
@@ -28,7 +29,12 @@ from ml_platform.core.ledger import Past
 from ml_platform.core.retraining_spec import RetrainingSpec
 from ml_platform.core.rules.drift import covariate_drift, multivariate_drift, unseen
 from ml_platform.core.rules.drift_with_loss import drift_with_estimated_loss, drift_with_loss
-from ml_platform.core.rules.early_sign import estimated_loss, label_drift, score_drift
+from ml_platform.core.rules.early_sign import (
+    estimated_loss,
+    expected_label_shift,
+    label_drift,
+    score_drift,
+)
 from ml_platform.core.rules.loss import (
     concept_drift,
     concept_drift_after_promotion,
@@ -55,6 +61,7 @@ RULES: tuple[Rule, ...] = (
     new_data,
     label_drift,
     estimated_loss,
+    expected_label_shift,
     score_drift,
     covariate_drift,
     multivariate_drift,

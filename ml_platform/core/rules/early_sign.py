@@ -1,5 +1,7 @@
 """Signs that come before the proof: the estimate, the scores or the labels' rate have moved."""
 
+from dataclasses import replace
+
 from ml_platform.core.alerts import Severity
 from ml_platform.core.decision import Action, Brake, Cause, Decision
 from ml_platform.core.estimation.report import SURELY_BEYOND
@@ -18,6 +20,17 @@ from ml_platform.core.rules.seen import (
 def score_drift(policy: RetrainingSpec, facts: Facts, past: Past) -> Decision | None:
     """Scores drifted and labels are not in yet: wait for them, say what is missing."""
     return _await_labels(Cause.SCORE_DRIFT, CheckName.SCORE_DRIFT, facts)
+
+
+def expected_label_shift(policy: RetrainingSpec, facts: Facts, past: Past) -> Decision | None:
+    """The scores let expect another rate of labels: wait for the labels, which may bear it out.
+
+    A changed mix of cases is no loss, so it is told at the lowest severity and never retrains.
+    """
+    awaited = _await_labels(Cause.EXPECTED_LABEL_SHIFT, CheckName.EXPECTED_LABEL_RATE, facts)
+    if awaited is None or awaited.held_back_by is None:
+        return awaited
+    return replace(awaited, severity=Severity.INFO)
 
 
 def label_drift(policy: RetrainingSpec, facts: Facts, past: Past) -> Decision | None:

@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 from ml_platform.core.concept_drift.judgement import judge_cusum, judge_detected
-from ml_platform.core.concept_drift.matured_days import ErrorCount, MaturedDay
+from ml_platform.core.concept_drift.matured_days import ErrorCount, ErrorSize, MaturedDay
 from ml_platform.core.monitoring_spec import ConceptDriftSpec
 from ml_platform.core.verdict import Verdict
 
@@ -58,3 +58,13 @@ def test_a_change_that_a_detector_found_lately_is_drift() -> None:
     assert old.verdict is Verdict.PASSED
     none = judge_detected("adwin", counts, [False] * 6)
     assert "found 0 changes of the error rate over 6 days" in none.sentence
+
+
+def test_sizes_of_errors_are_told_as_multiples_of_the_hold_outs() -> None:
+    sizes = [ErrorSize(f"2013-01-{n + 1:02d}", 1.25, 1.0, 200) for n in range(6)]
+    found = judge_detected("adwin", sizes, [False] * 5 + [True])
+    assert found.sentence == (
+        "concept drift: adwin found 1 change of the error size on 2013-01-06 over 6 days; 1.25 of "
+        "the hold-out's mean error was the last day's"
+    )
+    assert found.numbers["error_size"] == 1.25

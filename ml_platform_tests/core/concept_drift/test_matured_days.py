@@ -10,6 +10,7 @@ from ml_platform.core.concept_drift.matured_days import (
     ErrorCount,
     MaturedDay,
     error_counts,
+    error_sizes,
     matured_days,
     mean_absolute_error,
 )
@@ -107,3 +108,15 @@ def test_harm_of_a_day_without_change_is_standard_however_many_labels_are_missin
 
 def test_no_day_has_no_error() -> None:
     assert mean_absolute_error([]) != mean_absolute_error([])
+
+
+def test_sizes_of_errors_are_told_by_their_two_means() -> None:
+    rows = [row(metric="mae", value=30.0), row(metric="rmse", value=50.0)]
+    rows += [row(metric="mae", value=10.0, partition="2013-01-01")]
+    [day] = error_sizes(rows, 2, usual=20.0)
+    assert (day.partition, day.rate, day.deviation, day.rows) == ("2013-01-02", 1.5, 2.0, 400)
+    shown = list(day.values(250))
+    assert np.mean(shown) * 4 == pytest.approx(1.5)
+    assert np.std(shown) * 4 == pytest.approx(2.0)
+    rounded = [row(metric="mae", value=5.0), row(metric="rmse", value=4.9999999)]
+    assert error_sizes(rounded, 2, usual=5.0)[0].deviation == 0.0

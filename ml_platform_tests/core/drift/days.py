@@ -39,12 +39,14 @@ def partitions(
     """Daily partitions from counts per column and day; the 5th of January 2026 is a Monday."""
     days = len(next(iter(columns.values())))
     return [
-        (
-            (first + timedelta(days=day)).isoformat(),
-            {name: profile(name, counts[day], kind) for name, counts in columns.items()},
-        )
-        for day in range(days)
+        (key, {name: profile(name, counts[day], kind) for name, counts in columns.items()})
+        for day, key in enumerate(keys(days, first))
     ]
+
+
+def keys(days: int, first: date = date(2026, 1, 5)) -> list[str]:
+    """The keys of following days."""
+    return [(first + timedelta(days=day)).isoformat() for day in range(days)]
 
 
 def profile(name: str, counts: list[int], kind: str = "numeric", missing: int = 0) -> ColumnProfile:

@@ -7,7 +7,7 @@ import pytest
 from scipy import stats
 from sklearn import metrics as sk
 
-from ml_platform.core.metric_names import METRICS
+from ml_platform.core.metric_names import BINARY_METRICS
 from ml_platform.core.performance import bootstrap
 from ml_platform.core.performance.bootstrap import bootstrap_intervals, paired_difference
 from ml_platform.core.performance.metrics import classification_metrics
@@ -22,7 +22,7 @@ def test_every_metric_lies_inside_its_interval() -> None:
 
     found = bootstrap_intervals(label, score, 0.25)
 
-    assert tuple(found) == METRICS
+    assert tuple(found) == BINARY_METRICS
     for name, interval in found.items():
         assert interval.low < interval.value < interval.high or name == "calibration_error"
         assert interval.value == point[name]
@@ -140,3 +140,48 @@ def test_many_rows_are_drawn_by_cells_with_the_same_intervals() -> None:
         assert interval.value == classification_metrics(label, score, 0.3)[metric]
         assert width == pytest.approx(3.92 * values.std(), rel=0.25), metric
         assert abs((interval.low + interval.high) / 2 - values.mean()) < 0.15 * width, metric
+
+
+def _prices(rows: int, noise: float = 800.0) -> tuple[np.ndarray, np.ndarray]:
+    generator = np.random.default_rng(0)
+    label = generator.gamma(20, 500, rows)
+    return label, label + generator.normal(100, noise, rows)
+
+
+def test_intervals_of_predicted_numbers_are_those_of_scipy() -> None:
+    label, score = _prices(400)
+    theirs = stats.bootstrap(
+        (label, score),
+        lambda label, score: np.sqrt(np.mean((score - label) ** 2)),
+        paired=True,
+        vectorized=False,
+        n_resamples=1_000,
+        method="percentile",
+        rng=np.random.default_rng(1),
+    ).confidence_interval
+    found = bootstrap_intervals(label, score, None, resamples=1_000)
+    ours = found["rmse"]
+    assert (ours.low, ours.high) == pytest.approx((theirs.low, theirs.high), abs=8)
+    assert all(each.low < each.value < each.high for each in found.values())
+
+
+def test_many_predicted_numbers_have_the_intervals_of_single_rows(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    label, score = _prices(60_000)
+    by_cells = bootstrap_intervals(label, score, None)
+    monkeypatch.setattr(bootstrap, "_MOST_ROWS", 60_000)
+    by_rows = bootstrap_intervals(label, score, None)
+    for name, whole in by_rows.items():
+        width = whole.high - whole.low
+        assert by_cells[name].value == whole.value
+        assert abs(by_cells[name].low - whole.low) < 0.25 * width
+        assert abs(by_cells[name].high - whole.high) < 0.25 * width
+
+
+def test_a_bias_is_compared_by_its_distance_from_zero() -> None:
+    label = np.random.default_rng(1).normal(0, 10, 500)
+    low, high = label - 5, label + 3
+    found = paired_difference(label, low, high, None, None, "bias")
+    assert found.value == pytest.approx(2.0)
+    assert paired_difference(label, low, high, None, None, "rmse").low > 0

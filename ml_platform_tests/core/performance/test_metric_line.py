@@ -75,3 +75,41 @@ def test_too_few_rows_decide_before_anything_else() -> None:
     line = metric_line("brier", Interval(0.9, 0.9, 0.9), {}, {"brier": 0.2}, {}, "12 rows")
 
     assert (line.verdict, line.reason) == (Verdict.NOT_EVALUATED, "12 rows")
+
+
+@pytest.mark.parametrize(
+    ("low", "value", "high", "verdict"),
+    [
+        (10.0, 10.9, 12.0, Verdict.PASSED),
+        (10.5, 11.5, 12.5, Verdict.WARNED),
+        (11.2, 12.0, 13.0, Verdict.FAILED),
+    ],
+)
+def test_an_error_in_the_labels_unit_may_grow_by_a_share(
+    low: float, value: float, high: float, verdict: Verdict
+) -> None:
+    line = metric_line("rmse", Interval(low, value, high), {"rmse": 10.0}, {}, {"rmse": 0.1})
+    assert (line.limit, line.verdict) == (pytest.approx(11.0), verdict)
+
+
+@pytest.mark.parametrize(
+    ("low", "value", "high", "verdict"),
+    [
+        (-2.0, -1.0, 0.5, Verdict.PASSED),
+        (-4.0, -2.5, -1.5, Verdict.WARNED),
+        (-1.0, 2.5, 6.0, Verdict.WARNED),
+        (2.1, 2.5, 6.0, Verdict.FAILED),
+        (-6.0, -3.0, -2.1, Verdict.FAILED),
+    ],
+)
+def test_a_bias_is_held_to_its_distance_from_zero(
+    low: float, value: float, high: float, verdict: Verdict
+) -> None:
+    line = metric_line("bias", Interval(low, value, high), {}, {"bias": 2.0}, {})
+    assert (line.limit, line.verdict) == (2.0, verdict)
+
+
+def test_a_bias_may_grow_by_a_share_of_the_mean_error() -> None:
+    reference = {"bias": -1.0, "mae": 10.0}
+    line = metric_line("bias", Interval(1.0, 1.5, 2.0), reference, {}, {"bias": 0.1})
+    assert line.limit == pytest.approx(2.0)

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from ml_platform.core.metric_names import METRICS
+from ml_platform.core.metric_names import BINARY_METRICS
 from ml_platform.core.monitoring_spec import PerformanceSpec
 from ml_platform.core.performance.bootstrap import bootstrap_intervals
 from ml_platform.core.performance.segment_report import judge_segments
@@ -23,7 +23,7 @@ def test_each_value_has_every_metric_with_its_interval() -> None:
         ("EWR", 300, True),
         ("LGA", 100, False),
     ]
-    assert [line.metric for line in jfk.lines] == list(METRICS)
+    assert [line.metric for line in jfk.lines] == list(BINARY_METRICS)
     measured = bootstrap_intervals(LABEL[500:800], SCORE[500:800], 0.25)
     for line in ewr.lines:
         assert (line.low, line.value, line.high) == (

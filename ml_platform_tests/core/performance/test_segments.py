@@ -22,7 +22,6 @@ def test_each_value_has_the_metrics_of_its_rows() -> None:
     assert lines[1].metrics == pytest.approx(
         classification_metrics(label[500:800], score[500:800], 0.25)
     )
-    assert lines[1].positives == label[500:800].sum()
     assert lines[2].metrics == {}
 
 
@@ -32,7 +31,6 @@ def test_rows_without_a_value_are_a_segment_of_their_own() -> None:
     lines = segment_metrics("carrier", values, [0, 1, 1, 0], [0.1, 0.2, 0.3, 0.4], 0.5, min_rows=1)
 
     assert [(line.value, line.rows) for line in lines] == [("(missing)", 2), ("7", 1), ("AA", 1)]
-    assert lines[0].positives == 2
 
 
 def test_no_rows_have_no_segments() -> None:

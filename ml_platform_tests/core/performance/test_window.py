@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ml_platform.core.metric_names import METRICS
+from ml_platform.core.metric_names import BINARY_METRICS
 from ml_platform.core.monitoring_spec import PerformanceSpec
 from ml_platform.core.performance.bootstrap import bootstrap_intervals
 from ml_platform.core.performance.window import METHOD, WindowPerformance, measure_window
@@ -30,6 +30,7 @@ def _log(rows: int = 400, unlabelled: int = 0, version: int = 2) -> dict[str, li
         "model_version": [version] * rows,
         "score": SCORE[:rows].tolist(),
         "threshold": [0.3] * rows,
+        "weight": [1.0] * rows,
         "label": [*LABEL[: rows - unlabelled].tolist(), *[None] * unlabelled],
         "labelled_at": [LEARNED] * (rows - unlabelled) + [None] * unlabelled,
         "origin": ["JFK", "EWR"] * (rows // 2),
@@ -64,6 +65,28 @@ def test_the_day_is_measured_beside_the_window() -> None:
 
     assert measured.day_rows == 200
     assert measured.day == bootstrap_intervals(LABEL[200:], SCORE[200:], 0.3)
+
+
+def test_a_row_of_a_sample_counts_for_all_that_it_stands_for() -> None:
+    one = _log(unlabelled=100)
+    sampled = one | {"weight": [3.0 if i % 2 else 1.0 for i in range(400)]}
+    thrice = {
+        name: [v for i, v in enumerate(c) for _ in range(3 if i % 2 else 1)]
+        for name, c in one.items()
+    }
+
+    found, expected = _measured(sampled), _measured(thrice)
+
+    assert found.report.rows == 300, "rows that are there"
+    assert found.report.coverage == pytest.approx(expected.report.coverage)
+    assert found.day_coverage == pytest.approx(expected.day_coverage)
+    for line, other in zip(found.report.lines, expected.report.lines, strict=True):
+        assert line.value == pytest.approx(other.value), line.metric
+        assert line.high - line.low > other.high - other.low, "300 rows say less than 600"
+    assert found.day["brier"].value == pytest.approx(expected.day["brier"].value)
+    for part, other_part in zip(found.segments, expected.segments, strict=True):
+        values = {line.metric: line.value for line in other_part.lines}
+        assert {line.metric: line.value for line in part.lines} == pytest.approx(values)
 
 
 def test_only_rows_with_a_label_count_and_the_rest_lower_the_coverage() -> None:
@@ -137,7 +160,7 @@ def test_the_table_has_a_row_per_metric_of_window_day_and_segment() -> None:
     rows = list(measured.rows(TODAY, AT))
 
     grain = {(row["window"], row.get("segment_value"), row["metric"]) for row in rows}
-    assert len(grain) == len(rows) == 4 * len(METRICS)
+    assert len(grain) == len(rows) == 4 * len(BINARY_METRICS)
     assert {(r["partition"], r["computed_at"], r["model_version"], r["method"]) for r in rows} == {
         (TODAY, AT, 2, METHOD)
     }

@@ -7,12 +7,18 @@ from ml_platform.core.decision import Action, Brake, Cause
 from ml_platform.core.estimation.report import SURELY_BEYOND
 from ml_platform.core.facts import CheckName
 from ml_platform.core.rules import Rule
-from ml_platform.core.rules.early_sign import estimated_loss, label_drift, score_drift
+from ml_platform.core.rules.early_sign import (
+    estimated_loss,
+    expected_label_shift,
+    label_drift,
+    score_drift,
+)
 from ml_platform_tests.core.situations import POLICY, champion, seen
 
 SIGNS = [
     (score_drift, CheckName.SCORE_DRIFT, Cause.SCORE_DRIFT),
     (label_drift, CheckName.LABEL_DRIFT, Cause.LABEL_DRIFT),
+    (expected_label_shift, CheckName.EXPECTED_LABEL_RATE, Cause.EXPECTED_LABEL_SHIFT),
     (estimated_loss, CheckName.ESTIMATED_PERFORMANCE, Cause.ESTIMATED_LOSS),
 ]
 
@@ -54,3 +60,11 @@ def test_an_estimate_that_may_be_beyond_its_limit_by_chance_calls_for_nothing() 
     for_sure = replace(fact, evidence={SURELY_BEYOND: 1.0})
     assert estimated_loss(POLICY, champion((by_chance,)), []) is None
     assert estimated_loss(POLICY, champion((for_sure,)), []) is not None
+
+
+def test_an_expected_shift_is_told_more_quietly_than_a_drifted_score() -> None:
+    waiting = expected_label_shift(POLICY, champion(seen(CheckName.EXPECTED_LABEL_RATE, "w")), [])
+    louder = score_drift(POLICY, champion(seen(CheckName.SCORE_DRIFT, "w")), [])
+    assert waiting is not None
+    assert louder is not None
+    assert (waiting.severity, louder.severity) == (Severity.INFO, Severity.WARNING)

@@ -3,7 +3,8 @@
 Batch scoring and the online endpoint both call `transform`, so they cannot disagree.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from functools import cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -81,10 +82,11 @@ def transform(columns: Mapping[str, NDArray[np.generic]]) -> NDArray[np.float32]
     >>> row["carrier"], row["hour"], row["minute_of_day"], row["distance"]
     (1.0, 17.0, 1065.0, nan)
     """
-    made = {name: encode(columns[name], words) for name, words in VOCABULARIES.items()}
-    made |= _times(*(_clock(columns[name]) for name in CLOCKS))
-    made |= {name: _numbers(columns[name]) for name in AS_THEY_ARE}
-    return np.column_stack([made[name] for name in FEATURES]).astype(np.float32)
+    words = [encode(columns[name], known) for name, known in VOCABULARIES.items()]
+    numbers = _numbers([columns[name] for name in (*CLOCKS, *AS_THEY_ARE)])
+    times = _times(*_clocks(numbers[: len(CLOCKS)]))
+    made = np.concatenate([words, times, numbers[len(CLOCKS) :]])
+    return made.T.astype(np.float32, order="C")
 
 
 def encode(values: NDArray[np.generic], vocabulary: tuple[str, ...]) -> NDArray[np.float64]:
@@ -93,11 +95,16 @@ def encode(values: NDArray[np.generic], vocabulary: tuple[str, ...]) -> NDArray[
     >>> encode(np.array(["JFK", "XXX", None], dtype=object), ORIGINS).tolist()
     [1.0, -1.0, nan]
     """
-    missing = np.array([value is None or value != value for value in values], dtype=bool)
-    text = np.where(missing, "", values).astype(str)
-    words = np.array(vocabulary)
-    place = np.minimum(np.searchsorted(words, text), len(words) - 1)
-    return np.where(missing, np.nan, np.where(words[place] == text, place, -1.0))
+    places = _places(vocabulary)
+    strange = [-1.0 if value == value else np.nan for value in values]
+    return np.array(
+        [places.get(value, other) for value, other in zip(values, strange, strict=True)]
+    )
+
+
+@cache
+def _places(vocabulary: tuple[str, ...]) -> dict[str | None, float]:
+    return {None: np.nan} | {word: float(place) for place, word in enumerate(vocabulary)}
 
 
 def minute_of_day(clock: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -112,26 +119,27 @@ def minute_of_day(clock: NDArray[np.float64]) -> NDArray[np.float64]:
 
 def _times(
     departure: NDArray[np.float64], arrival: NDArray[np.float64]
-) -> dict[str, NDArray[np.float64]]:
+) -> tuple[NDArray[np.float64], ...]:
+    """What FEATURES has between the vocabularies and the numbers that stay as they are."""
     minute = minute_of_day(departure)
     angle = 2 * np.pi * minute / MINUTES_A_DAY
-    return {
-        "hour": departure // 100,
-        "minute_of_day": minute,
-        "minute_of_day_sin": np.sin(angle),
-        "minute_of_day_cos": np.cos(angle),
+    return (
+        departure // 100,
+        minute,
+        np.sin(angle),
+        np.cos(angle),
         # Clocks are local at both ends: this is time in the air plus the zones crossed.
-        "scheduled_minutes": (minute_of_day(arrival) - minute) % MINUTES_A_DAY,
-    }
+        (minute_of_day(arrival) - minute) % MINUTES_A_DAY,
+    )
 
 
-def _clock(values: NDArray[np.generic]) -> NDArray[np.float64]:
+def _clocks(clocks: NDArray[np.float64]) -> NDArray[np.float64]:
     """Times written HHMM; what no clock shows is missing."""
-    clock = _numbers(values)
-    return np.where((clock >= 0) & (clock <= 2400) & (clock % 100 < 60), clock, np.nan)
+    shown = (clocks >= 0) & (clocks <= 2400) & (clocks % 100 < 60)
+    return np.where(shown, clocks, np.nan)
 
 
-def _numbers(values: NDArray[np.generic]) -> NDArray[np.float64]:
-    """Numbers that float32 can hold; infinite and larger ones are missing."""
-    numbers = np.asarray(values).astype(np.float64)
+def _numbers(columns: Sequence[NDArray[np.generic]]) -> NDArray[np.float64]:
+    """Columns of numbers one below the other; infinite and those beyond float32 are missing."""
+    numbers = np.array(columns, dtype=np.float64)
     return np.where(np.abs(numbers) <= np.finfo(np.float32).max, numbers, np.nan)

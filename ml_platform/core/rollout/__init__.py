@@ -1,0 +1,1 @@
+"""How a version that passed the gate takes over from the champion: shadow, canary, promotion."""

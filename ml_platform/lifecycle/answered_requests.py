@@ -1,0 +1,76 @@
+"""The requests that the endpoint answered with a prediction, from the inference log."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.dataset as ds
+
+from ml_platform.core import names
+from ml_platform.core.service_level.latency import Latencies
+from ml_platform.lifecycle.model import Model
+from ml_platform.stores.lake import Lake
+
+# Each request took its own time, so its rows are those of one writer that took the same.
+_OF_ONE_REQUEST = ["writer", "role", "model_version", "logged_at", "latency_ms"]
+_COLUMNS = [*_OF_ONE_REQUEST, "sampling_weight"]
+_NOT_ANSWERED = "shadow"
+_OK = "ok"
+
+
+@dataclass(frozen=True)
+class AnsweredRequests:
+    """Requests of clients; what only shadows scored and what probes asked is left out.
+
+    Attributes:
+        requests: one line each: `logged_at` (UTC), `latency_ms`, `sampling_weight`, `rows`.
+    """
+
+    requests: pd.DataFrame
+
+    def between(self, since: datetime, until: datetime) -> "AnsweredRequests":
+        """Those of a stretch, its end left out."""
+        came = self.requests["logged_at"]
+        return AnsweredRequests(self.requests[(came >= since) & (came < until)])
+
+    def latencies(self, objective_ms: float) -> Latencies | None:
+        """Their latencies; None without any."""
+        if self.requests.empty:
+            return None
+        values = self.requests["latency_ms"].to_numpy(np.float64)
+        weights = self.requests["sampling_weight"].to_numpy(np.float64)
+        return Latencies.of(values, weights, objective_ms)
+
+    @property
+    def hours(self) -> set[datetime]:
+        """The starts of the hours, UTC, in which any came."""
+        came = pd.to_datetime(self.requests["logged_at"], utc=True)
+        return {hour.to_pydatetime() for hour in came.dt.floor("h").unique()}
+
+    @property
+    def rows(self) -> float:
+        """Rows that were asked for, by sampling weight."""
+        return float((self.requests["rows"] * self.requests["sampling_weight"]).sum())
+
+
+def answered_requests(model: Model, lake: Lake, since: datetime) -> AnsweredRequests:
+    """Read the requests that were received at a moment or later.
+
+    Parquet's bounds of `logged_at` leave most files unread.
+    """
+    table = lake.table(model.table(names.INFERENCE_LOG))
+    rows = pd.DataFrame(columns=_COLUMNS)
+    if table.exists():
+        schema = table.schema()
+        wanted = [*_COLUMNS, "source", "status"]
+        files = ds.dataset(table.files(), schema=pa.schema([schema.field(n) for n in wanted]))
+        began = pa.scalar(since, schema.field("logged_at").type)
+        of_clients = (pc.field("source") == "online") & (pc.field("status") == _OK)
+        answered = of_clients & (pc.field("role") != _NOT_ANSWERED)
+        recent = answered & (pc.field("logged_at") >= began)
+        rows = files.to_table(columns=_COLUMNS, filter=recent).to_pandas()
+    by_request = rows.groupby(_OF_ONE_REQUEST, sort=False)["sampling_weight"]
+    return AnsweredRequests(by_request.agg(sampling_weight="first", rows="size").reset_index())

@@ -1,0 +1,132 @@
+"""Live parity: once a day a sample of what the endpoint answered is scored again in batch."""
+
+from datetime import UTC, datetime, timedelta
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.dataset as ds
+from dagster import (
+    AssetCheckResult,
+    AssetChecksDefinition,
+    AssetSelection,
+    DefaultScheduleStatus,
+    RunRequest,
+    ScheduleDefinition,
+    ScheduleEvaluationContext,
+    SkipReason,
+    asset_check,
+    schedule,
+)
+from dagster_pyspark import LazyPySparkResource
+from pyspark.sql import SparkSession
+
+from ml_platform.core import names
+from ml_platform.core.check_outcome import CheckOutcome, not_evaluated
+from ml_platform.core.live_parity import live_parity_outcome
+from ml_platform.core.parity import Parity, compare_scores
+from ml_platform.estimators.input_columns import one_form
+from ml_platform.lifecycle.check_results import single_result
+from ml_platform.lifecycle.endpoint_replay import scores_in_batch
+from ml_platform.lifecycle.model import Model
+from ml_platform.resources.lake_resource import LakeResource
+from ml_platform.resources.registry_resource import RegistryResource
+from ml_platform.spark.scoring import numpy_columns
+from ml_platform.stores.lake import LakeTable
+from ml_platform.stores.registered_version import RegisteredVersion
+
+ROWS = 2_000
+"""So many answered rows are scored again, drawn from all of the last day."""
+LOOKED_BACK = timedelta(days=1)
+
+
+def live_parity_check(model: Model) -> AssetChecksDefinition:
+    """The check ``live_parity`` of ``<model>/request_log``."""
+    path = model.path(names.REQUEST_LOG)
+
+    @asset_check(
+        asset=model.key(names.REQUEST_LOG),
+        name=names.LIVE_PARITY,
+        description=(
+            f"{ROWS:,} rows that the endpoint answered in the last day, drawn at random, get the "
+            "same scores in batch, bit for bit, by the version that answered each."
+        ),
+    )
+    def live_parity(
+        lake: LakeResource, registry: RegistryResource, spark: LazyPySparkResource
+    ) -> AssetCheckResult:
+        table = lake.open().table(model.table(names.INFERENCE_LOG))
+        return single_result(path, names.LIVE_PARITY, _judged(model, table, registry, spark))
+
+    return live_parity
+
+
+def live_parity_schedule(model: Model) -> ScheduleDefinition:
+    """The schedule ``<model>_live_parity``: daily, where the endpoint answered anything."""
+
+    @schedule(
+        name=f"{model.name}_{names.LIVE_PARITY}",
+        target=AssetSelection.checks(live_parity_check(model)),
+        cron_schedule="23 2 * * *",
+        execution_timezone="UTC",
+        default_status=DefaultScheduleStatus.RUNNING,
+        description="Scores a sample of the last day's live requests again in batch.",
+    )
+    def live_parity(
+        context: ScheduleEvaluationContext, lake: LakeResource
+    ) -> RunRequest | SkipReason:
+        table = lake.open().table(model.table(names.INFERENCE_LOG))
+        now = context.scheduled_execution_time
+        if not table.exists() or not answered_rows(table, now - LOOKED_BACK).num_rows:
+            return SkipReason("the endpoint answered nothing in the last day")
+        return RunRequest(run_key=now.date().isoformat())
+
+    return live_parity
+
+
+def _judged(
+    model: Model, table: LakeTable, registry: RegistryResource, spark: LazyPySparkResource
+) -> CheckOutcome:
+    if redacted := model.spec.serving.log.redact:
+        columns = ", ".join(redacted)
+        return not_evaluated(f"{columns} are redacted in the log: no row can be scored again")
+    if not table.exists():
+        return not_evaluated("nothing is in the inference log yet")
+    rows = answered_rows(table, datetime.now(UTC) - LOOKED_BACK)
+    versions = {v.version: v for v in registry.open().versions(model.name)}
+    asked = rows["model_version"].unique().to_pylist()
+    unknown = [str(number) for number in asked if number not in versions]
+    if unknown:
+        return not_evaluated(f"the registry has no version {', '.join(unknown)} any more")
+    session = spark.spark_session
+    return live_parity_outcome(
+        {n: scored_again(model, versions[n], rows, session) for n in sorted(asked)}
+    )
+
+
+def scored_again(
+    model: Model, version: RegisteredVersion, rows: pa.Table, spark: SparkSession
+) -> Parity:
+    """Compare the logged scores of a version with those that batch scoring gives the same rows."""
+    ours = rows.filter(pc.equal(rows["model_version"], version.version))
+    inputs = pa.table({n: pc.struct_field(ours["features"], n) for n in model.inputs})
+    columns = one_form(numpy_columns(inputs, model.inputs), model.inputs)
+    batch = scores_in_batch(model.inputs, version, columns, spark)
+    return compare_scores(batch, ours["score"].to_numpy())
+
+
+def answered_rows(table: LakeTable, since: datetime) -> pa.Table:
+    """At most `ROWS` rows, drawn at random, of those that the endpoint scored since a moment.
+
+    Shadows and probes are among them: they were scored by the same path.
+    """
+    schema = table.schema()
+    wanted = ("source", "logged_at", "model_version", "features", "score")
+    files = ds.dataset(table.files(), schema=pa.schema([schema.field(n) for n in wanted]))
+    began = pa.scalar(since, schema.field("logged_at").type)
+    online = (pc.field("source") == "online") & (pc.field("logged_at") >= began)
+    rows = files.to_table(columns=["model_version", "features", "score"], filter=online)
+    if rows.num_rows <= ROWS:
+        return rows.combine_chunks()
+    chosen = np.random.default_rng().choice(rows.num_rows, ROWS, replace=False)
+    return rows.take(pa.array(np.sort(chosen))).combine_chunks()

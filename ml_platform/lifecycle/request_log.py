@@ -1,0 +1,131 @@
+"""Request log: what the endpoint answered, moved from its durable log into the inference log."""
+
+from collections.abc import Iterator
+
+from dagster import (
+    AssetCheckSpec,
+    AssetExecutionContext,
+    AssetsDefinition,
+    DagsterInstance,
+    DagsterRunStatus,
+    DefaultSensorStatus,
+    MaterializeResult,
+    RunRequest,
+    RunsFilter,
+    SensorDefinition,
+    SensorEvaluationContext,
+    SensorResult,
+    SkipReason,
+    asset,
+    sensor,
+)
+
+from ml_platform.core import names
+from ml_platform.core.errors import ConfigError
+from ml_platform.core.moved_requests import lag_outcome, moved_outcome
+from ml_platform.core.verdict import Verdict
+from ml_platform.lifecycle.check_results import single_result
+from ml_platform.lifecycle.model import Model
+from ml_platform.lifecycle.request_mover import RequestMover
+from ml_platform.resources.lake_resource import LakeResource
+from ml_platform.stores.lake import Lake
+from ml_platform.stores.request_log.where import open_reader
+from ml_platform.stores.settings import Settings
+
+UNFINISHED = [
+    DagsterRunStatus.QUEUED,
+    DagsterRunStatus.NOT_STARTED,
+    DagsterRunStatus.STARTING,
+    DagsterRunStatus.STARTED,
+    DagsterRunStatus.CANCELING,
+]
+Tick = SensorResult | SkipReason
+CHECKS = {
+    names.MOVED_ONCE: "Each row that was logged is in the inference log, and none twice.",
+    names.LOG_LAG: "No answered request waits long for its place in the lake.",
+}
+
+
+def request_log_asset(model: Model) -> AssetsDefinition:
+    """The asset ``<model>/request_log`` and its checks that nothing is lost, doubled or late.
+
+    Raises:
+        ConfigError: a column to redact is no input of the model, or part of its key.
+    """
+    _check_redaction(model)
+    path = model.path(names.REQUEST_LOG)
+    move_every = model.spec.serving.log.move_every
+
+    @asset(
+        key=list(path),
+        deps=[model.key(names.CHAMPION)],
+        description=(
+            "Answered requests, moved from the endpoint's durable log into the inference log with "
+            "the source `online`: rows and how far the log was read are one commit. Grain: one "
+            "row per row of a request."
+        ),
+        check_specs=[
+            AssetCheckSpec(check, asset=model.key(names.REQUEST_LOG), description=description)
+            for check, description in CHECKS.items()
+        ],
+        **model.common(),
+    )
+    def request_log(context: AssetExecutionContext, lake: LakeResource) -> Iterator[object]:
+        mover = request_mover(model, lake.open())
+        oldest = mover.oldest()
+        moves = mover.move()
+        counted = moved_outcome(mover.count(moves))
+        gone = [] if counted.verdict is Verdict.FAILED else mover.forget_the_dead()
+        metadata = {"rows": sum(moves.rows.values()), "logs_removed": len(gone)}
+        if moves.version is not None:
+            metadata["delta_version"] = moves.version
+        yield MaterializeResult(metadata=metadata)
+        yield single_result(path, names.MOVED_ONCE, counted)
+        yield single_result(path, names.LOG_LAG, lag_outcome(oldest, move_every))
+
+    return request_log
+
+
+def request_log_sensor(model: Model) -> SensorDefinition:
+    """The sensor ``<model>_request_log``: a run where something waits and none is under way."""
+
+    @sensor(
+        name=f"{model.name}_request_log",
+        asset_selection=[model.key(names.REQUEST_LOG)],
+        minimum_interval_seconds=round(model.spec.serving.log.move_every.total_seconds()),
+        default_status=DefaultSensorStatus.RUNNING,
+        description="Has answered requests moved to the inference log, one run at a time.",
+    )
+    def request_log(context: SensorEvaluationContext, lake: LakeResource) -> Tick:
+        if _under_way(model, context.instance):
+            return SkipReason("requests are being moved")
+        if request_mover(model, lake.open()).oldest() is None:
+            return SkipReason("no answered request waits to be moved")
+        tags = {names.TAG_TRIGGER: "request_log", names.TAG_MOVES: model.name}
+        return SensorResult(run_requests=[RunRequest(tags=tags)])
+
+    return request_log
+
+
+def request_mover(model: Model, lake: Lake) -> RequestMover:
+    """The mover of this installation's log."""
+    return RequestMover(model, lake, open_reader(Settings.from_env().request_log, model.name))
+
+
+def _under_way(model: Model, instance: DagsterInstance) -> bool:
+    ours = RunsFilter(tags={names.TAG_MOVES: model.name}, statuses=UNFINISHED)
+    return bool(instance.get_runs(ours, limit=1))
+
+
+def _check_redaction(model: Model) -> None:
+    place = f"model {model.name}: serving.log.redact"
+    for column in model.spec.serving.log.redact:
+        if column in model.spec.key:
+            raise ConfigError(
+                f'{place}: "{column}" is part of the key, which labels are matched by; use a key '
+                "without personal data"
+            )
+        if column not in model.inputs:
+            raise ConfigError(
+                f'{place}: "{column}" is no input; inputs are {", ".join(model.inputs)}'
+            )

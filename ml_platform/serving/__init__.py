@@ -1,0 +1,1 @@
+"""The online endpoint: one process per worker, without Spark, Dagster, MLflow or pickles."""

@@ -1,0 +1,39 @@
+"""Rows that have been kept long enough, out of a partitioned table."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+
+import pyarrow.compute as pc
+import pyarrow.dataset as ds
+
+from ml_platform.stores.lake_append import rewrite_partition
+from ml_platform.stores.lake_errors import PartitionChangedError
+from ml_platform.stores.lake_snapshot import Snapshot
+from ml_platform.stores.lake_table import LakeTable
+
+
+def remove_rows(table: LakeTable, condition: pc.Expression) -> int:
+    """Remove the rows for which a condition holds; return how many.
+
+    Partition by partition; one that another writer changes meanwhile is left for the next time,
+    and so is nothing lost that it adds. Parquet's bounds leave most files unread where no row can
+    match.
+
+    Args:
+        table: partitioned; one that was never written has nothing to remove.
+        condition: over its columns; where it is null a row stays.
+    """
+    return sum(_remove(table, partition, condition) for partition in table.partitions())
+
+
+def _remove(table: LakeTable, partition: str, condition: pc.Expression) -> int:
+    snapshot = Snapshot.load(table.name, table.root)
+    assert snapshot is not None, "it has partitions"
+    matched = int(ds.dataset(snapshot.paths_of([partition])).count_rows(filter=condition))
+    if matched:
+        rows = snapshot.read_arrow([partition]).filter(~pc.coalesce(condition, pc.scalar(False)))
+        with suppress(PartitionChangedError):
+            rewrite_partition(table, snapshot, partition, rows)
+            return matched
+    return 0

@@ -1,0 +1,101 @@
+"""An alias moved in MLflow itself takes effect in a running endpoint, within two seconds."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import httpx
+import psutil
+import pytest
+from mlflow import MlflowClient
+
+from ml_platform.stores.model_registry import CHAMPION, ModelRegistry
+from ml_platform.stores.registry_connection import ensure_registry
+from ml_platform_tests.serving.toy_endpoint import (
+    INPUTS,
+    MODEL,
+    RunningEndpoint,
+    asked,
+    rows,
+    running,
+    served_artifact,
+)
+
+SECONDS = 2.0
+"""So long a move may take until it is answered by."""
+PATIENCE = 8.0
+"""So long the test waits, on a machine that does much else."""
+
+
+@pytest.fixture(scope="module")
+def endpoint(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningEndpoint]:
+    """Every model of a registry that has two versions and no champion."""
+    home = tmp_path_factory.mktemp("watched")
+    uri = f"sqlite:///{home / 'mlflow.db'}"
+    ensure_registry(uri)
+    registry = ModelRegistry(uri, home / "artifacts")
+    for number in (1, 2):
+        served_artifact(home / str(number), seed=number)
+        with registry.training_run(MODEL) as run:
+            registry.register(run, home / str(number), INPUTS)
+    with running(home, "--all", wait="live") as served:
+        yield served
+
+
+@pytest.fixture
+def client(endpoint: RunningEndpoint) -> MlflowClient:
+    uri = f"sqlite:///{endpoint.home / 'mlflow.db'}"
+    return MlflowClient(uri, uri)
+
+
+def seconds_until(endpoint: RunningEndpoint, version: str | None) -> float:
+    """How long it takes until requests are answered by a version, or by none."""
+    began = time.monotonic()
+    while time.monotonic() - began < PATIENCE:
+        answer = httpx.post(f"{endpoint.url}/models/{MODEL}/invocations", json={"inputs": rows(1)})
+        if answer.headers.get("x-model-version") == version:
+            return time.monotonic() - began
+        time.sleep(0.02)
+    raise AssertionError(f"version {version} does not answer")
+
+
+def test_a_moved_alias_is_followed_forth_and_back(
+    endpoint: RunningEndpoint, client: MlflowClient
+) -> None:
+    assert httpx.get(f"{endpoint.url}/ping").status_code == 503
+    client.set_registered_model_alias(MODEL, CHAMPION, "1")
+    seconds_until(endpoint, "1")  # the watch has imported MLflow by now
+    took = []
+    for version in ("2", "1", "2", "1"):
+        client.set_registered_model_alias(MODEL, CHAMPION, version)
+        took.append(seconds_until(endpoint, version))
+    assert min(took) < SECONDS
+    assert asked(endpoint.url, rows(2)).status_code == 200
+
+
+def test_a_champion_that_is_taken_away_is_followed_too(
+    endpoint: RunningEndpoint, client: MlflowClient
+) -> None:
+    client.set_registered_model_alias(MODEL, CHAMPION, "1")
+    seconds_until(endpoint, "1")
+    client.delete_registered_model_alias(MODEL, CHAMPION)
+    seconds_until(endpoint, None)
+    client.set_registered_model_alias(MODEL, CHAMPION, "1")
+    seconds_until(endpoint, "1")
+
+
+def test_the_watch_is_a_process_beside_the_workers(endpoint: RunningEndpoint) -> None:
+    children = psutil.Process(endpoint.process.pid).children()
+    watches = [each for each in children if "registry_watch" in " ".join(each.cmdline())]
+    assert len(watches) == 1
+
+
+def test_nothing_outlives_an_endpoint_that_is_killed(tmp_path: Path) -> None:
+    with running(tmp_path, MODEL, wait="live") as killed:
+        children = psutil.Process(killed.process.pid).children(recursive=True)
+        killed.process.kill()
+        killed.process.wait()
+        _, alive = psutil.wait_procs(children, timeout=15)
+        assert alive == []
