@@ -28,7 +28,9 @@ BENCHMARKS = (
     "flights_alarms",
     "rollout_test",
     "request_log",
+    "serving_speed",
     "serving_scaling",
+    "serving_engines",
 )
 UNITS = {
     "x": "times",

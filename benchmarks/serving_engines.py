@@ -1,4 +1,4 @@
-"""XGBoost and ONNX Runtime: time of a call by its rows, and what the endpoint makes of it.
+"""XGBoost and ONNX Runtime: time of a call by its rows, and what it is worth in the endpoint.
 
 python -m benchmarks.serving_engines
 
@@ -171,8 +171,9 @@ def _figures(
         found.append(Figure(said, each["onnx"] / each["xgboost"], "x", 1 if size == 1 else None))
     for clients in map(str, CLIENTS):
         by = served[clients]
+        many = "1 client" if clients == "1" else f"{clients} clients"
         for what, name in (("median latency", "p50_ms"), ("CPU", "cpu_us_per_request")):
-            said = f"{what} of a request, {clients} clients, engine onnx / xgboost"
+            said = f"{what} of a request at {many}, engine onnx / xgboost"
             found.append(Figure(said, by["onnx"][name] / by["xgboost"][name], "x"))
     return found
 

@@ -7,6 +7,7 @@ import os
 import socket
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -102,8 +103,17 @@ def running(server: Server, expected: float, log: Path) -> Iterator[Running]:
 
 
 def peers(artifact: Path, mlflow_model: Path, scratch: Path) -> list[Server]:
-    """MLflow's own server, MLServer and BentoML, one worker each, over the same artifact."""
-    return [_mlflow(mlflow_model), _mlserver(artifact, scratch), _bentoml(artifact, scratch)]
+    """MLflow's own server, MLServer and BentoML, one worker each, over the same artifact.
+
+    MLServer twice: with its own XGBoost runtime, and with this project's scoring code inside.
+    """
+    runtime, ours = "mlserver_xgboost.XGBoostModel", "benchmarks.peers.mlserver_model.Scorer"
+    return [
+        _mlflow(mlflow_model),
+        _mlserver("MLServer", runtime, artifact / "model.ubj", scratch),
+        _mlserver("MLServer with our scoring", ours, artifact, scratch),
+        _bentoml(artifact, scratch),
+    ]
 
 
 def expected_score(artifact: Path) -> float:
@@ -131,20 +141,20 @@ def _mlflow(model: Path) -> Server:
     )
 
 
-def _mlserver(artifact: Path, scratch: Path) -> Server:
-    folder, port = scratch / "mlserver", free_port()
-    folder.mkdir(exist_ok=True)
+def _mlserver(name: str, implementation: str, uri: Path, scratch: Path) -> Server:
+    folder, port = Path(tempfile.mkdtemp(prefix="mlserver", dir=scratch)), free_port()
     ports = {"http_port": port, "grpc_port": free_port(), "metrics_port": free_port()}
     # In the server's own process: faster for one model than its pool of inference processes.
     settings = {"host": "127.0.0.1", **ports, "parallel_workers": 0, "debug": False}
     (folder / "settings.json").write_text(json.dumps(settings))
-    model = {"name": "bench", "implementation": "benchmarks.peers.mlserver_model.Scorer"}
-    model |= {"parameters": {"uri": str(artifact)}}
+    model = {"name": "bench", "implementation": implementation, "parameters": {"uri": str(uri)}}
     (folder / "model-settings.json").write_text(json.dumps(model))
     tensor = {"name": "x", "shape": [1, len(ROW)], "datatype": "FP64", "data": ROW}
     program = peer_python("mlserver").with_name("mlserver")
     path, body = "/v2/models/bench/infer", {"inputs": [tensor]}
-    return Server("MLServer", [str(program), "start", str(folder)], port, path, body)
+    # One thread, as here: more only get in each other's way over a single row.
+    one_thread = {"OMP_NUM_THREADS": "1"}
+    return Server(name, [str(program), "start", str(folder)], port, path, body, one_thread)
 
 
 def _bentoml(artifact: Path, scratch: Path) -> Server:

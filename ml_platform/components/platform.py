@@ -65,7 +65,7 @@ class Platform(Component):
                     description="Lets corrections and late inputs flow on to what follows them.",
                 ),
             ],
-            schedules=[vacuum_schedule({m.name: m.spec.serving.log.retention for m in models})],
+            schedules=[vacuum_schedule({m.name: m.spec.serving for m in models})],
             resources={
                 "alert_channels": AlertsResource(
                     urls={name: list(urls) for name, urls in self.spec.channels.items()},

@@ -24,7 +24,7 @@ def refuse_what_is_not_of_the_task(spec: ModelSpec) -> None:
     Raises:
         ValidationError: it names the key and the valid choices.
     """
-    for mistakes in (_decision, _params, _metrics, _detector, _score_scale):
+    for mistakes in (_decision, _params, _metrics, _compared, _detector, _score_scale):
         for place, given, message in mistakes(spec):
             refuse(message, given, *place)
 
@@ -63,8 +63,14 @@ def _named_metrics(spec: ModelSpec) -> Iterator[tuple[Place, str]]:
         yield ("monitoring", "performance", "floors"), metric
     for metric in monitoring.performance.max_drop:
         yield ("monitoring", "performance", "max_drop"), metric
-    if compared := monitoring.concept_drift.metric:
-        yield ("monitoring", "concept_drift", "metric"), compared
+
+
+def _compared(spec: ModelSpec) -> Iterator[tuple[Place, Any, str]]:
+    given, valid = spec.monitoring.concept_drift.metric, TASKS[spec.task].estimated
+    if given is not None and given not in valid:
+        said = not_among(given, valid, "monitoring.concept_drift.metric")
+        message = f"{said} (a {spec.task} has an estimate of these to compare with)"
+        yield ("monitoring", "concept_drift", "metric"), given, message
 
 
 def _detector(spec: ModelSpec) -> Iterator[tuple[Place, Any, str]]:

@@ -41,9 +41,9 @@ class GateEvidence:
 
     `champion` is None where there is none yet. `differences` are candidate minus champion, plain
     as `paired_difference` returns them; the gate knows which way is better. `base_rate` are the
-    metrics of always answering the mean label seen in training (of 0 and 1 the base rate); `rule`
-    those of a trivial rule, None where the model has none. `extremes` and `parity` are None where
-    no rows were scored for them.
+    metrics of the best constant by the labels seen in training, which of 0 and 1 is the base rate
+    (see `constant_score`); `rule` those of a trivial rule, None where the model has none.
+    `extremes` and `parity` are None where no rows were scored for them.
     """
 
     candidate: Mapping[str, float]

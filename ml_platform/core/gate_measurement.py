@@ -14,6 +14,7 @@ from ml_platform.core.performance.bootstrap import paired_difference
 from ml_platform.core.performance.measured_rows import task_metrics
 from ml_platform.core.performance.segments import segment_metrics
 from ml_platform.core.promotion_spec import PromotionSpec
+from ml_platform.core.task import best_constant
 
 Floats = NDArray[np.float64]
 
@@ -36,7 +37,7 @@ def measure_candidate(
     candidate: Contender,
     champion: Contender | None,
     rule: Contender | None,
-    mean_label: float,
+    constant: float,
     on_extremes: Floats,
     spec: PromotionSpec,
 ) -> GateEvidence:
@@ -48,14 +49,14 @@ def measure_candidate(
         candidate: the new model.
         champion: the present one; None when there is none.
         rule: a trivial rule's scores; None when the model has none.
-        mean_label: of the rows learned from: the best constant score.
+        constant: the best constant score by the rows learned from, see `constant_score`.
         on_extremes: the candidate's scores on extreme rows.
         spec: the declared gate.
 
     Raises:
         ValueError: What `measured_rows` refuses, such as probabilities outside [0, 1].
     """
-    base = Contender(np.full(len(label), mean_label), None if candidate.threshold is None else 0.5)
+    base = Contender(np.full(len(label), constant), None if candidate.threshold is None else 0.5)
     return GateEvidence(
         candidate=candidate.metrics(label),
         champion=champion.metrics(label) if champion else None,
@@ -65,6 +66,12 @@ def measure_candidate(
         segments=tuple(_segments(label, segments, candidate, champion, spec)),
         extremes=extreme_scores(on_extremes, candidate.score, candidate.threshold is not None),
     )
+
+
+def constant_score(label: NDArray[Any], metric: str) -> float:
+    """The score that the best constant of a metric gives, by labels that were learned from."""
+    by_median = best_constant(metric) == "median"
+    return float(np.median(label) if by_median else label.mean())
 
 
 def extreme_scores(

@@ -52,3 +52,10 @@ class LogRecord:
     def rows(self) -> int:
         """Number of rows in the request."""
         return len(self.scores)
+
+    def sent(self, name: str) -> Sequence[Cell]:
+        """A column as it was sent, wherever it stands; None in each row where it was not."""
+        found = self.columns.get(name)
+        if found is None:
+            found = self.extra.get(name)
+        return [None] * self.rows if found is None else found

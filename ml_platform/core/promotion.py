@@ -15,7 +15,7 @@ from ml_platform.core.promotion_checks import (
     segments_hold,
 )
 from ml_platform.core.promotion_spec import PromotionSpec
-from ml_platform.core.task import task_of
+from ml_platform.core.task import best_constant
 
 
 @dataclass(frozen=True)
@@ -58,9 +58,10 @@ def _checks(evidence: GateEvidence, spec: PromotionSpec) -> Iterator[GateCheck]:
         yield not_worse_than_champion(evidence, spec, metric, spec.must_not_worsen_tolerance)
     for metric, bound in spec.floors.items():
         yield floor(evidence, metric, bound)
-    task = task_of(spec.metric)
+    constant = best_constant(spec.metric)
+    always = f"always answering the {constant.replace('_', ' ')}"
     for name, baseline, what in (
-        (f"better_than_{task.constant}", evidence.base_rate, task.constant_said),
+        (f"better_than_{constant}", evidence.base_rate, always),
         ("better_than_rule", evidence.rule, "the trivial rule"),
     ):
         yield better_than_baseline(name, evidence, baseline, spec.metric, what)

@@ -1,7 +1,8 @@
 """Rows to replay through batch and endpoint: drawn from real columns, with gaps and extremes.
 
 Only what a request can carry is among them: JSON has no word for infinity, and the endpoint takes
-no longer text than it says.
+no longer text, and no greater whole number, than it says. Of real values, the others are missing
+here: nobody can ask about them.
 """
 
 from __future__ import annotations
@@ -20,11 +21,16 @@ Columns = Mapping[str, NDArray[Any]]
 MISSING_SHARE = 0.03
 EXTREME_SHARE = 0.02
 
+LONGEST_TEXT = 4096
+"""Characters that the endpoint takes."""
+GREATEST_WHOLE = 2.0**53
+"""Beyond it not every whole number has a float64 of its own."""
+
 _EDGE = float(np.finfo(np.float64).max)
 _NUMBERS = (0.0, -0.0, -1.0, 1e30, -1e30, _EDGE, -_EDGE, 5e-324, float(np.finfo(np.float32).max))
-_WHOLE = (0.0, -1.0, 2.0**53, -(2.0**53), 9999.0)
+_WHOLE = (0.0, -1.0, GREATEST_WHOLE, -GREATEST_WHOLE, 9999.0)
 _NARROW = (0.0, 1.0)
-_TEXTS = ("", " ", "no such value", "\u00e4\u6f22\U0001f6eb", '"', "\n", "x" * 4096)
+_TEXTS = ("", " ", "no such value", "\u00e4\u6f22\U0001f6eb", '"', "\n", "x" * LONGEST_TEXT)
 _TIMES = tuple(
     np.datetime64(moment, "us")
     for moment in ("0001-01-01", "1970-01-01", "9999-12-31T23:59:59.999999")
@@ -49,8 +55,9 @@ def replay_rows(
     >>> len(made["hour"]), made["hour"][:3].tolist()
     (100, [nan, 0.0, -1.0])
     """
-    one_by_one = _one_by_one(columns, inputs)
-    drawn = shuffled_rows(columns, max(0, count - _length(one_by_one)), seed)
+    real = {name: _sendable(columns[name], dtype) for name, dtype in inputs.items()}
+    one_by_one = _one_by_one(real, inputs)
+    drawn = shuffled_rows(real, max(0, count - _length(one_by_one)), seed)
     draw = np.random.default_rng(seed + 1)
     mixed = {name: _mixed(drawn[name], dtype, draw) for name, dtype in inputs.items()}
     return joined(one_by_one, mixed)
@@ -66,8 +73,27 @@ def extremes_of(dtype: str) -> tuple[Any, ...]:
     if kind is ColumnKind.NUMBER:
         if name.startswith(("float", "double")):
             return _NUMBERS
-        return _WHOLE if name in ("int", "int64", "long", "bigint") else _NARROW
+        return _WHOLE if name in ("int", "int64", "long") else _NARROW
     return _TEXTS if kind is ColumnKind.TEXT else _TIMES
+
+
+def _sendable(values: NDArray[Any], dtype: str) -> NDArray[Any]:
+    """The values that a request can carry; the others missing."""
+    gone = ~_fits(values, dtype)
+    held = values.copy()
+    held[gone] = _all_missing(int(gone.sum()), values.dtype, dtype)
+    return held
+
+
+def _fits(values: NDArray[Any], dtype: str) -> NDArray[np.bool_]:
+    kind, name = column_kind(dtype), dtype.lower()
+    if kind is ColumnKind.TEXT:
+        return np.array([value is not None and len(value) <= LONGEST_TEXT for value in values])
+    if kind is ColumnKind.TIME:
+        return np.asarray((values >= _TIMES[0]) & (values <= _TIMES[-1]))
+    return np.asarray(
+        np.abs(values) <= (_EDGE if name.startswith(("float", "double")) else GREATEST_WHOLE)
+    )
 
 
 def _one_by_one(columns: Columns, inputs: Mapping[str, str]) -> dict[str, NDArray[Any]]:

@@ -69,12 +69,12 @@ def _refused(summary: Mapping[str, Any]) -> Table:
 
 
 def _online(online: Mapping[str, Any]) -> str:
-    """One line: each request that was answered is in the log, and in the lake."""
+    """One line: how many requests were answered, are in the log and in the lake; these agree."""
     versions = ", ".join(f"{n:,} by version {v}" for v, n in online["by_version"].items())
     refused = ", ".join(f"{n} with {status}" for status, n in online["refused"].items()) or "none"
     return (
-        f"Online: {online['answered']:,} requests answered ({versions}) = "
-        f"{online['logged']:,} logged = {online['moved']:,} moved to the lake; refused: {refused}; "
+        f"Online: {online['answered']:,} requests answered ({versions}), "
+        f"{online['logged']:,} logged, {online['moved']:,} moved to the lake; refused: {refused}; "
         f"p50 {online['p50_ms']} ms, p99 {online['p99_ms']} ms"
     )
 

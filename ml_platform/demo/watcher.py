@@ -103,7 +103,7 @@ class Watcher:
         """Wait until every answered request is in the inference log."""
         self._until(
             "the last answered requests move to the lake",
-            lambda: len(moved_requests(self._lake, self._model)) >= len(answered),
+            lambda: moved_requests(self._lake, self._model).issuperset(answered),
         )
 
     def idle(self) -> None:

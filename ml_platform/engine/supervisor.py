@@ -136,7 +136,13 @@ class Supervisor:
             "OPENBLAS_NUM_THREADS": "1",
         }
         remote = {"SPARK_REMOTE": settings.spark_remote} if settings.spark_remote else {}
-        return {**os.environ, **ours, **remote}
+        secrets = {
+            "ML_PLATFORM_SIGNING_KEY": settings.signature_keys.signing,
+            "ML_PLATFORM_VERIFY_KEY": settings.signature_keys.verifying,
+            "ML_PLATFORM_ENDPOINT_TOKEN": settings.endpoint_token,
+        }
+        files = {name: str(file) for name, file in secrets.items() if file}
+        return {**os.environ, **ours, **remote, **files}
 
     def _start_all(self) -> None:
         home, logs = self.settings.home, self.settings.home / "logs"

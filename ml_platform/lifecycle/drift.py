@@ -17,10 +17,11 @@ from dagster import (
 
 from ml_platform.core import names
 from ml_platform.core.check_outcome import CheckOutcome, not_evaluated
+from ml_platform.core.drift.cadence import Cadence, cadence_of
 from ml_platform.core.drift.calibrate import Partition
-from ml_platform.core.drift.hysteresis import LOOKBACK
 from ml_platform.core.drift.judge import Yardstick, yardstick
 from ml_platform.core.drift.window import WindowDrift, judge_window
+from ml_platform.core.drift.window_lengths import partitions_looked_at
 from ml_platform.core.profile import merge_all
 from ml_platform.core.score_profile import score_segment
 from ml_platform.core.segmentation import ALL_ROWS
@@ -122,26 +123,31 @@ def window_drifts(
     limits, length = model.spec.monitoring.drift, model.spec.monitoring.reference
     span = partitions_in(model, limits.window)
     rolling = partitions_in(model, length) if isinstance(length, timedelta) else 0
-    keys = _calendar(model, partitions, span + max(LOOKBACK, rolling))
+    cadence = cadence_of(_calendar(model, partitions, span))
+    looked_at = partitions_looked_at(span, cadence)
+    before = max(looked_at, span + rolling)
+    keys = _calendar(model, partitions, before)
     stored = [] if rolling else read_reference(lake, model, version)
     segments = [ALL_ROWS, score_segment(version)]
     parts, reference = partition_profiles(lake, model, keys, segments, stored)
     if not rolling:
         known = read_calibrations(lake, model, version)
-        by = yardstick(reference, known, limits, span)
-        return {p: judge_window(by, _until(parts, p, by.looked_at)) for p in partitions}
+        by = yardstick(reference, known, limits, span, cadence)
+        return {p: judge_window(by, _until(parts, p, looked_at)) for p in partitions}
     found = {}
     for partition in partitions:
-        recent = _until(parts, partition, span + max(LOOKBACK, rolling))
-        by = _rolling_yardstick(model, recent[:-span][-rolling:], span)
-        found[partition] = judge_window(by, recent[-by.looked_at :])
+        recent = _until(parts, partition, before)
+        by = _rolling_yardstick(model, recent[:-span][-rolling:], span, cadence)
+        found[partition] = judge_window(by, recent[-looked_at:])
     return found
 
 
-def _rolling_yardstick(model: Model, reference: Sequence[Partition], span: int) -> Yardstick:
+def _rolling_yardstick(
+    model: Model, reference: Sequence[Partition], span: int, cadence: Cadence
+) -> Yardstick:
     profiles = [profile for _, found in reference for profile in found.values()]
     known = calibrations_of(model, reference, {})
-    return yardstick(merge_all(profiles), known, model.spec.monitoring.drift, span)
+    return yardstick(merge_all(profiles), known, model.spec.monitoring.drift, span, cadence)
 
 
 def _calendar(model: Model, partitions: Sequence[str], before: int) -> list[str]:

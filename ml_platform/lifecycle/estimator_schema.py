@@ -47,7 +47,9 @@ ESTIMATOR_SCHEMA = pa.schema(
     ]
 )
 
-_VALUES = pa.struct([("median", pa.float64()), ("level", _MEAN), ("width", _MEAN)])
+_VALUES = pa.struct(
+    [("median", pa.float64()), ("level", _MEAN), ("width", _MEAN), ("reach", pa.float64())]
+)
 
 
 def estimator_schema(task: Task) -> pa.Schema:

@@ -136,7 +136,7 @@ def _labels(kept: Mapping[str, Any]) -> LabelReference | ValueReference:
     if "median" not in kept:
         return LabelReference(**kept)
     level, width = (MeanReference(**kept[name]) for name in ("level", "width"))
-    return ValueReference(kept["median"], level, width)
+    return ValueReference(kept["median"], level, width, kept["reach"])
 
 
 __all__ = ["ESTIMATOR_SCHEMA", "KeptEstimator", "fit_kept", "read_estimator", "write_estimator"]

@@ -20,7 +20,7 @@ from ml_platform.core.check_outcome import CheckOutcome
 from ml_platform.core.extreme_rows import extreme_rows
 from ml_platform.core.gate_check import GateCheck
 from ml_platform.core.gate_evidence import GateEvidence
-from ml_platform.core.gate_measurement import Contender, measure_candidate
+from ml_platform.core.gate_measurement import Contender, constant_score, measure_candidate
 from ml_platform.core.ledger import EntryKind
 from ml_platform.core.performance.bootstrap import bootstrap_intervals
 from ml_platform.core.promotion import GateReport, judge_candidate
@@ -84,7 +84,7 @@ def evaluation_asset(model: Model) -> AssetsDefinition:
         once = (f"{model.name}/evaluation/{challenger.version}", 1)
         segments = holdout_by_segment(model, holdout, own)
         rows = evaluation_rows(
-            challenger.version, model.task, evidence, intervals, holdout, segments
+            challenger.version, model.spec.promotion.metric, evidence, intervals, holdout, segments
         )
         opened.table(model.table(names.EVALUATION)).append_arrow(rows, app=once)
         kept = fit_kept(scored, own.score, train, holdout)
@@ -161,7 +161,7 @@ def gather_evidence(
         own,
         _contender(champion, holdout) if champion else None,
         rule,
-        float(train.label.mean()),
+        constant_score(train.label, model.spec.promotion.metric),
         candidate.score(extreme_rows(model.inputs)),
         model.spec.promotion,
     )

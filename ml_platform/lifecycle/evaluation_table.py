@@ -10,7 +10,7 @@ from ml_platform.core.gate_evidence import GateEvidence
 from ml_platform.core.gate_measurement import Contender
 from ml_platform.core.performance.interval import Interval
 from ml_platform.core.performance.segments import SegmentMetrics, segment_metrics
-from ml_platform.core.task import Task
+from ml_platform.core.task import best_constant
 from ml_platform.lifecycle.holdout_metrics import BY_SEGMENT, CANDIDATE
 from ml_platform.lifecycle.model import Model
 from ml_platform.lifecycle.training_rows import LabelledRows
@@ -18,7 +18,7 @@ from ml_platform.lifecycle.training_rows import LabelledRows
 
 def evaluation_rows(
     version: int,
-    task: Task,
+    metric: str,
     evidence: GateEvidence,
     intervals: Mapping[str, Interval],
     holdout: LabelledRows,
@@ -28,7 +28,7 @@ def evaluation_rows(
 
     Args:
         version: the candidate.
-        task: what it is asked for.
+        metric: what it is judged by.
         evidence: metrics of all contenders.
         intervals: of the candidate's metrics.
         holdout: the rows they were measured on.
@@ -45,7 +45,7 @@ def evaluation_rows(
     contenders: dict[str, Mapping[str, float] | None] = {
         CANDIDATE: evidence.candidate,
         "champion": evidence.champion,
-        task.constant: evidence.base_rate,
+        best_constant(metric): evidence.base_rate,
         "rule": evidence.rule,
     }
     rows = [

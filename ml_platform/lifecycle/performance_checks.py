@@ -119,7 +119,10 @@ def partitions_per_year(model: Model) -> float:
 
 
 def _compared(model: Model) -> str:
-    """The metric that is compared with its estimate; the task's own where that is none."""
+    """The metric that is compared with its estimate: as declared, or that of promotion.
+
+    The task's own where nothing is declared and promotion's cannot be estimated.
+    """
     wanted = model.spec.monitoring.concept_drift.metric or model.spec.promotion.metric
     return wanted if wanted in model.task.estimated else model.task.judged_by
 

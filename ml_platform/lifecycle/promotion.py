@@ -1,13 +1,15 @@
 """Promotion: a candidate that the gate let through becomes champion, on record first.
 
 Where a rollout is declared and there is a champion already, it begins its rollout instead, and the
-rollout sensor promotes it.
+rollout sensor promotes it. A version with other inputs than the champion's cannot be rolled out,
+and waits for a person.
 
 A run that dies between the line of the ledger and the move of the alias leaves the line and the
 former champion. The step done again makes the move; if nobody does it again, the retraining sensor
 makes it.
 """
 
+from collections.abc import Sequence
 from datetime import UTC, datetime
 
 from dagster import AssetExecutionContext, AssetsDefinition, MaterializeResult, asset
@@ -20,6 +22,7 @@ from ml_platform.core.rollout.step import Cause, Move, Step, recorded, rollout_i
 from ml_platform.lifecycle.challenger import challenger_of, require_gate
 from ml_platform.lifecycle.model import Model
 from ml_platform.lifecycle.record import record
+from ml_platform.lifecycle.rollout_inputs import inputs_beyond
 from ml_platform.resources.lake_resource import LakeResource
 from ml_platform.resources.registry_resource import RegistryResource
 from ml_platform.stores import rollout_moves
@@ -62,7 +65,10 @@ def champion_asset(model: Model) -> AssetsDefinition:
             require_gate(challenger, former)
         opened = lake.open()
         if automatic and former is not None and _rolled_out(model, former, challenger):
-            entry = start_rollout(context, model, opened, versions, former, challenger)
+            if beyond := inputs_beyond(former, challenger):
+                entry = _not_comparable(context, model, opened, former, challenger, beyond)
+            else:
+                entry = start_rollout(context, model, opened, versions, former, challenger)
         else:
             entry = _promoted(context, model, opened, former, challenger)
             if automatic:
@@ -103,6 +109,32 @@ def _promoted(
         reason=f"{passed}; it replaces {replaced}" if automatic else waits,
         model_version=challenger.version,
         evidence={"former": former.version if former else None},
+    )
+
+
+def _not_comparable(
+    context: AssetExecutionContext,
+    model: Model,
+    lake: Lake,
+    former: RegisteredVersion,
+    challenger: RegisteredVersion,
+    beyond: Sequence[str],
+) -> LedgerEntry:
+    """Record that a version must be promoted at once, by a person who knows what clients send."""
+    return record(
+        context,
+        lake,
+        model.name,
+        kind=EntryKind.OUTCOME,
+        verdict=AWAITING_APPROVAL,
+        reason=(
+            f"version {challenger.version} passed the gate, but no rollout can compare it with "
+            f"version {former.version}: it needs inputs that requests to that version do not "
+            f"have ({', '.join(beyond)}). Once clients send them, a person promotes it at once: "
+            f"ml-platform promote {model.name} {challenger.version}"
+        ),
+        model_version=challenger.version,
+        evidence={"former": former.version, "inputs": list(beyond)},
     )
 
 

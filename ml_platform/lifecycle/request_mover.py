@@ -21,7 +21,7 @@ from ml_platform.stores.request_log.log_schema import log_schema, with_digests
 from ml_platform.stores.request_log.port import LoggedRecord, LogReader
 
 ROWS_AT_ONCE = 20_000
-"""Of each writer in one commit: bounds what is held in memory."""
+"""In one commit, about, shared by all writers: bounds what is held in memory."""
 TRANSACTION = "request_log:"
 
 
@@ -67,9 +67,9 @@ class RequestMover:
         moves = Moves()
         while True:
             offsets = self._offsets()
+            most = max(1, ROWS_AT_ONCE // max(1, len(offsets)))
             found = {
-                writer: self._reader.read(writer, start, ROWS_AT_ONCE)
-                for writer, start in offsets.items()
+                writer: self._reader.read(writer, start, most) for writer, start in offsets.items()
             }
             batch = {writer: records for writer, records in found.items() if records}
             if not batch:
@@ -78,7 +78,7 @@ class RequestMover:
                 self._move_batch(batch, offsets, moves)
             except OffsetMovedError:
                 continue  # another mover was faster: go on from where it is
-            if all(records[-1].end - offsets[w] < ROWS_AT_ONCE for w, records in batch.items()):
+            if all(records[-1].end - offsets[w] < most for w, records in batch.items()):
                 break
         fold_partitions(self._table, moves.rows)
         return moves

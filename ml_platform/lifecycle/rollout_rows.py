@@ -16,6 +16,7 @@ from ml_platform.lifecycle.model import Model
 from ml_platform.stores.lake import Lake, LakeTable
 
 SHADOW = "shadow"
+_OK = "ok"
 # Each request took its own time, so its rows are those of one writer that took the same.
 _OF_ONE_REQUEST = ("writer", "role", "model_version", "logged_at", "latency_ms")
 _COLUMNS = ("request_id", "score", *_OF_ONE_REQUEST)
@@ -73,12 +74,14 @@ def read_rows(model: Model, lake: Lake, rollout: Rollout) -> RolloutRows:
 
 def _online(table: LakeTable, rollout: Rollout, columns: list[str]) -> pa.Table:
     schema = table.schema()
-    wanted = [*columns, "source"]
+    wanted = [*columns, "source", "status"]
     files = ds.dataset(table.files(), schema=pa.schema([schema.field(name) for name in wanted]))
     since = pa.scalar(rollout.started_at, schema.field("logged_at").type)
     versions = pc.field("model_version").isin([rollout.version, rollout.champion])
     # The least first: Parquet's bounds of `logged_at` leave most files unread.
-    recent = (pc.field("logged_at") >= since) & (pc.field("source") == "online") & versions
+    # The platform's own probes ask for one row over and over: nobody's requests.
+    of_clients = (pc.field("source") == "online") & (pc.field("status") == _OK) & versions
+    recent = (pc.field("logged_at") >= since) & of_clients
     return files.to_table(columns=columns, filter=recent)
 
 

@@ -22,7 +22,13 @@ from ml_platform.core import names
 from ml_platform.core.check_outcome import CheckOutcome
 from ml_platform.core.service_level.availability import availability_outcome, budget_left
 from ml_platform.core.service_level.latency import latency_outcome
-from ml_platform.core.service_level.service_hour import HOUR, ServiceHour, hour_of
+from ml_platform.core.service_level.probe import counted
+from ml_platform.core.service_level.service_hour import (
+    HOUR,
+    ServiceHour,
+    counted_p99_ms,
+    hour_of,
+)
 from ml_platform.core.serving_spec import ObjectivesSpec
 from ml_platform.lifecycle.answered_requests import answered_requests
 from ml_platform.lifecycle.check_results import single_result
@@ -70,11 +76,14 @@ def service_report_asset(model: Model) -> AssetsDefinition:
         objectives, log = model.spec.serving.objectives, ProbeLog(opened, model.name)
         began = hour_of(now - RESTATED)
         requests = answered_requests(model, opened, began)
-        hours = service_hours(model, opened, log.since(began - HOUR), requests, now)
+        probes = log.since(began - HOUR)
+        hours = service_hours(model, opened, probes, requests, now)
         yield MaterializeResult(metadata=_reported(model, opened, hours))
         outcomes = {
             names.LATENCY_OBJECTIVE: latency_outcome(
-                requests.latencies(objectives.p99_ms), objectives.p99_ms
+                requests.latencies(objectives.p99_ms),
+                objectives.p99_ms,
+                counted_p99_ms(counted(probes, began, now)),
             ),
             names.AVAILABILITY_OBJECTIVE: _availability(hours, objectives, now),
             names.ERROR_BUDGET: judged_budget(log, objectives, now),

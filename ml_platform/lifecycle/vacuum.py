@@ -16,31 +16,38 @@ from dagster import (
 )
 
 from ml_platform.core import names
+from ml_platform.core.serving_spec import ServingSpec
 from ml_platform.resources.lake_resource import LakeResource
 from ml_platform.resources.registry_resource import RegistryResource
 from ml_platform.stores.lake import Lake
 from ml_platform.stores.lake_retention import remove_rows
 from ml_platform.stores.model_registry import ModelRegistry
+from ml_platform.stores.probe_log import ProbeLog
 
 RETENTION = timedelta(days=7)
 """So long a replaced version can be read back. No write and no read takes nearly so long."""
 
+LEAST_OF_PROBES = timedelta(days=7)
+"""The burn of the budget is looked at over three days, and the report restates one."""
 
-def vacuum_job(retention: Mapping[str, timedelta]) -> JobDefinition:
+
+def vacuum_job(serving: Mapping[str, ServingSpec]) -> JobDefinition:
     """The job ``vacuum`` over every table of the lake.
 
     Args:
-        retention: for each model, whose versions must stay rebuildable, how long answered
-            requests are kept in its inference log.
+        serving: of each model, whose versions must stay rebuildable: it says how long answered
+            requests and probes are kept.
     """
 
     @op(description="Removes old rows and files; the metadata say how many of which table.")
     def remove_old_files(
         context: OpExecutionContext, lake: LakeResource, registry: RegistryResource
     ) -> None:
-        opened = lake.open()
-        expired = forget_requests(opened, retention, datetime.now(UTC))
-        needed = needed_versions(registry.open(), list(retention))
+        opened, now = lake.open(), datetime.now(UTC)
+        retention = {model: spec.log.retention for model, spec in serving.items()}
+        windows = {model: spec.objectives.window for model, spec in serving.items()}
+        expired = forget_requests(opened, retention, now) | forget_probes(opened, windows, now)
+        needed = needed_versions(registry.open(), list(serving))
         removed = {
             table.name: table.vacuum(RETENTION, needed.get(table.name, ()))
             for table in opened.tables()
@@ -50,7 +57,7 @@ def vacuum_job(retention: Mapping[str, timedelta]) -> JobDefinition:
     @job(
         name="vacuum",
         description=(
-            "Removes answered requests that were kept as long as declared, the files that no "
+            "Removes answered requests and probes that were kept long enough, the files that no "
             f"version of a table younger than {RETENTION.days} days and no registered model "
             "version needs, and what killed writes left behind."
         ),
@@ -82,6 +89,22 @@ def forget_requests(
     return gone
 
 
+def forget_probes(lake: Lake, windows: Mapping[str, timedelta], now: datetime) -> dict[str, int]:
+    """Remove probes older than two windows of the objectives, and never younger than a week.
+
+    The service report has their hours for good.
+
+    Returns:
+        How many rows went, by table, where any did.
+    """
+    gone: dict[str, int] = {}
+    for model, window in windows.items():
+        rows = ProbeLog(lake, model).forget(now - max(2 * window, LEAST_OF_PROBES))
+        if rows:
+            gone[f"{names.table_of(names.of_model(model, names.PROBES))}: rows"] = rows
+    return gone
+
+
 def needed_versions(registry: ModelRegistry, models: Sequence[str]) -> Mapping[str, Set[int]]:
     """The versions of each table that registered model versions say they were made of."""
     needed: dict[str, set[int]] = defaultdict(set)
@@ -97,10 +120,10 @@ def needed_versions(registry: ModelRegistry, models: Sequence[str]) -> Mapping[s
     return needed
 
 
-def vacuum_schedule(retention: Mapping[str, timedelta]) -> ScheduleDefinition:
+def vacuum_schedule(serving: Mapping[str, ServingSpec]) -> ScheduleDefinition:
     """The schedule ``vacuum_schedule``: each Sunday night, UTC; the argument as of the job."""
     return ScheduleDefinition(
-        job=vacuum_job(retention),
+        job=vacuum_job(serving),
         cron_schedule="0 3 * * 0",
         default_status=DefaultScheduleStatus.RUNNING,
         description="Each Sunday at 03:00 UTC, old requests and files are removed.",

@@ -15,17 +15,17 @@ from typing import Any
 
 from ml_platform.core.errors import StoreError
 from ml_platform.core.request_id import request_ids
-from ml_platform.serving.access import Forbidden, Unauthorized
+from ml_platform.serving import routing
+from ml_platform.serving.asked import Asked
 from ml_platform.serving.body import ClientLeft, Message, Receive
 from ml_platform.serving.client_id import named_by_header
-from ml_platform.serving.error_document import error_document
 from ml_platform.serving.errors import NotReady, RequestRefused
 from ml_platform.serving.information import page_of
-from ml_platform.serving.limits import MethodNotAllowed, NoSuchPath, body_within
-from ml_platform.serving.live_models import CHAMPION
+from ml_platform.serving.limits import MethodNotAllowed, NoSuchPath, TooSlow, body_within
 from ml_platform.serving.prediction import Prediction, PredictionRequest
 from ml_platform.serving.probing import is_probe, marked
-from ml_platform.serving.reply import Header, Reply, version_headers
+from ml_platform.serving.refusal import refusal
+from ml_platform.serving.reply import Header, Reply, request_id_header, version_headers
 from ml_platform.serving.routes import Route, Routes, of_version
 from ml_platform.serving.worker import Worker
 
@@ -64,21 +64,22 @@ class Endpoint:
         await send({"type": "lifespan.shutdown.complete"})
 
     async def _http(self, scope: Scope, receive: Receive, send: Send) -> None:
-        arrived = time.perf_counter()
+        asked = Asked(time.perf_counter())
         route = self._routes.prediction(scope["path"])
+        if route is None:
+            await _send(send, self._page(scope, asked), scope["method"] == "HEAD")
+            return
+        # Pages are not load: what watches the endpoint shall not have it grow.
         self.worker.metrics.in_flight(1)
         try:
-            if route is None:
-                reply = self._page(scope, arrived)
-            else:
-                reply = await self._prediction(route, scope, receive, arrived)
+            reply = await self._prediction(route, scope, receive, asked)
             await _send(send, reply, scope["method"] == "HEAD")
         except ClientLeft:
             _log.debug("a client left before its request was complete")
         finally:
             self.worker.metrics.in_flight(-1)
 
-    def _page(self, scope: Scope, arrived: float) -> Reply:
+    def _page(self, scope: Scope, asked: Asked) -> Reply:
         try:
             self.worker.access.require(scope["path"], scope["headers"])
             page = page_of(scope["path"])
@@ -87,47 +88,55 @@ class Endpoint:
             if scope["method"] not in ("GET", "HEAD"):
                 raise MethodNotAllowed("GET, HEAD")
             reply = page(self.worker, scope)
-            return replace(reply, headers=(*reply.headers, _request_id_header(request_ids(1)[0])))
-        except RequestRefused as refused:
-            return self._refused(refused, None, arrived)
+            return replace(reply, headers=(*reply.headers, request_id_header(request_ids(1)[0])))
+        except RequestRefused as error:
+            refused = error
+        except Exception:
+            refused = _failed("a page failed")
+        return refusal(self.worker, refused, asked)
 
     async def _prediction(
-        self, route: Route, scope: Scope, receive: Receive, arrived: float
+        self, route: Route, scope: Scope, receive: Receive, asked: Asked
     ) -> Reply:
         """Answer with a prediction, or with the reason why there is none."""
+        asked.model, asked.probe = route.model, is_probe(scope["headers"])
         try:
-            return await self._predicted(route, scope, receive, arrived)
+            return await self._predicted(route, scope, receive, asked)
         except RequestRefused as error:
             refused = error
         except TimeoutError:
-            refused = NotReady("the answer took longer than the model's timeout")
+            # Time passes while the body comes and, once a version is chosen, while it is logged.
+            late = "the answer took longer than the model's timeout"
+            refused = NotReady(late) if asked.version else TooSlow()
         except StoreError as error:
             refused = NotReady(str(error))
         except ClientLeft:
             raise
         except Exception:
-            _log.exception("a request failed")
-            refused = RequestRefused(500, "the endpoint failed; its log says why")
-        return self._refused(refused, route.model, arrived, is_probe(scope["headers"]))
+            refused = _failed("a request failed")
+        return refusal(self.worker, refused, asked)
 
-    async def _predicted(
-        self, route: Route, scope: Scope, receive: Receive, arrived: float
-    ) -> Reply:
+    async def _predicted(self, route: Route, scope: Scope, receive: Receive, asked: Asked) -> Reply:
         worker = self.worker
         worker.access.require(scope["path"], scope["headers"])
         live = worker.models.get(route.model or worker.models.only())
+        contract, limits = live.contract, live.champion.serving.limits
         if route.version is not None:
             live = of_version(live, route.version)
-        limits = live.champion.serving.limits
-        body = await body_within(scope, receive, limits)
-        began = time.perf_counter()
-        request = route.wire.parse(body, scope["headers"], live.champion.contract, limits)
-        request = marked(named_by_header(request, scope["headers"]), scope["headers"])
-        worker.metrics.stage(live.name, "parse", time.perf_counter() - began)
-        async with asyncio.timeout(limits.timeout_seconds):
-            made = await worker.pipeline(live.name).predict(live, request, arrived)
-        self._count(made, request, time.perf_counter() - arrived)
-        return Reply(200, route.wire.encode(made, request), headers=_named(made))
+        pipeline = worker.pipeline(live.name)
+        with pipeline.place(limits.in_flight):
+            async with asyncio.timeout(limits.timeout_seconds):
+                body = await body_within(scope, receive, limits)
+                began = time.perf_counter()
+                request = route.wire.parse(body, scope["headers"], contract, limits)
+                request = marked(named_by_header(request, scope["headers"]), scope["headers"])
+                worker.metrics.stage(live.name, "parse", time.perf_counter() - began)
+                routed = routing.route(live, request)
+                asked.version, asked.role = routed.served.version, routed.role
+                made = await pipeline.predict(live, request, routed, asked.arrived)
+            reply = Reply(200, route.wire.encode(made, request), headers=_named(made))
+        self._count(made, request, time.perf_counter() - asked.arrived)
+        return reply
 
     def _count(self, made: Prediction, request: PredictionRequest, seconds: float) -> None:
         metrics = self.worker.metrics
@@ -137,54 +146,15 @@ class Endpoint:
         metrics.stage(made.model, "total", seconds)
         metrics.answered(made.model, made.version, made.role, 200, made.rows, seconds)
 
-    def _refused(
-        self, refused: RequestRefused, model: str | None, arrived: float, probe: bool = False
-    ) -> Reply:
-        known = self._known(model)
-        self._count_refusal(refused, known, arrived, probe)
-        request_id = request_ids(1)[0]
-        headers = [_request_id_header(request_id), *self._champion(known)]
-        if refused.retry_after is not None:
-            headers.append((b"retry-after", b"%d" % refused.retry_after))
-        if isinstance(refused, MethodNotAllowed):
-            headers.append((b"allow", refused.allow.encode()))
-        if isinstance(refused, Unauthorized | Forbidden):
-            headers.append((b"www-authenticate", refused.challenge))
-        if refused.status == 408:
-            headers.append((b"connection", b"close"))
-        return Reply(refused.status, error_document(refused, request_id), headers=tuple(headers))
 
-    def _count_refusal(
-        self, refused: RequestRefused, known: str, arrived: float, probe: bool
-    ) -> None:
-        metrics = self.worker.metrics
-        if probe:
-            metrics.probed(known, refused.status)
-            return
-        metrics.error(known, refused.kind)
-        metrics.answered(known, 0, "", refused.status, 0, time.perf_counter() - arrived)
-
-    def _champion(self, model: str) -> tuple[Header, ...]:
-        """Whose contract a refused request was held against; nothing where no version is live."""
-        try:
-            return version_headers(self.worker.models.get(model).champion.version, CHAMPION)
-        except RequestRefused:
-            return ()
-
-    def _known(self, model: str | None) -> str:
-        """The model's name for the counters: never what a client made up."""
-        names = self.worker.models.names
-        if model is None:
-            return names[0] if len(names) == 1 else ""
-        return model if model in names else ""
+def _failed(what: str) -> RequestRefused:
+    """What the sender is told of an exception that nobody expected; the log is told all of it."""
+    _log.exception(what)
+    return RequestRefused(500, "the endpoint failed; its log says why")
 
 
 def _named(made: Prediction) -> tuple[Header, ...]:
-    return (_request_id_header(made.request_id), *version_headers(made.version, made.role))
-
-
-def _request_id_header(request_id: str) -> Header:
-    return b"x-request-id", request_id.encode()
+    return (request_id_header(made.request_id), *version_headers(made.version, made.role))
 
 
 async def _send(send: Send, reply: Reply, without_body: bool = False) -> None:

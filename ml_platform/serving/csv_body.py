@@ -14,6 +14,7 @@ from typing import Any
 
 from ml_platform.serving.column_rules import ColumnRule, ValueKind
 from ml_platform.serving.errors import InvalidRequest
+from ml_platform.serving.named_tables import repeated
 
 _EXACT_DIGITS = 18
 """So many decimal digits every 64-bit integer holds."""
@@ -57,8 +58,7 @@ def _lines(body: bytes) -> list[list[str]]:
 
 
 def _require_one_width(header: list[str], rows: list[list[str]]) -> None:
-    if len(set(header)) < len(header):
-        twice = next(name for name in header if header.count(name) > 1)
+    if (twice := repeated(header)) is not None:
         raise InvalidRequest(422, twice[:100], "the header names the column more than once")
     for number, row in enumerate(rows):
         if len(row) != len(header):

@@ -5,20 +5,18 @@ from __future__ import annotations
 import asyncio
 import os
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from functools import partial
 from pathlib import Path
 
 from ml_platform.core.log_record import LogRecord
 from ml_platform.core.serving_spec import LogSpec
 from ml_platform.serving.log_policy import LogPolicy
+from ml_platform.serving.log_queue import LogQueue
 from ml_platform.stores.request_log.codec import encode
-from ml_platform.stores.request_log.port import (
-    EncodedRecord,
-    LogUnavailable,
-    LogWriter,
-)
+from ml_platform.stores.request_log.port import LogUnavailable, LogWriter
 from ml_platform.stores.request_log.where import open_writer
 
 EX_SOFTWARE = 70
@@ -26,8 +24,6 @@ EX_SOFTWARE = 70
 LAST_ANSWERS = 0.2
 """Seconds in which a worker whose log failed still refuses what it holds, before it exits."""
 RETRY_SECONDS = 0.5
-
-Waiting = tuple[EncodedRecord, "asyncio.Future[None]"]
 
 
 def exit_at_once() -> None:
@@ -69,7 +65,7 @@ class DurableLog:
         self._thread = ThreadPoolExecutor(1, "request-log")
         self._policies: dict[LogSpec, LogPolicy] = {}
         self._writer: LogWriter | None = None
-        self._waiting: list[Waiting] = []
+        self._queue = LogQueue(self._loop.time)
         self._busy = False
         self._recovery: asyncio.Task[None] | None = None
         self.trouble: str | None = None
@@ -88,7 +84,12 @@ class DurableLog:
     @property
     def waiting(self) -> int:
         """Records that are accepted and not on disk yet."""
-        return len(self._waiting)
+        return len(self._queue)
+
+    @property
+    def oldest_seconds(self) -> float:
+        """Age of the oldest of these; 0 where there is none."""
+        return self._queue.oldest_seconds
 
     async def append(self, record: LogRecord, spec: LogSpec) -> bool:
         """Return once the record is on disk, or at once where it is not sampled.
@@ -108,10 +109,10 @@ class DurableLog:
             return False
         if self.trouble is not None:
             raise LogUnavailable(self.trouble)
-        if len(self._waiting) >= self._most_waiting:
+        if self._queue.next >= self._most_waiting:
             raise LogUnavailable(f"{self._most_waiting} requests wait for the request log already")
         done: asyncio.Future[None] = self._loop.create_future()
-        self._waiting.append((encode(kept), done))
+        self._queue.add((encode(kept), done))
         if not self._busy:
             self._busy = True
             self._loop.call_soon(self._commit)
@@ -137,19 +138,18 @@ class DurableLog:
 
     def _commit(self) -> None:
         """Commit all that waits; what comes meanwhile is the next batch."""
-        batch, self._waiting = self._waiting, []
         assert self._writer is not None, "records are accepted only when it is open"
-        records = [record for record, _ in batch]
+        records = [record for record, _ in self._queue.take()]
         if self._writer.local:
-            self._settle(batch, _error_of(self._writer.append, records))
+            self._settle(_error_of(self._writer.append, records))
             return
         found = self._loop.run_in_executor(self._thread, _error_of, self._writer.append, records)
-        found.add_done_callback(lambda done: self._settle(batch, done.result()))
+        found.add_done_callback(lambda done: self._settle(done.result()))
 
-    def _settle(self, batch: Sequence[Waiting], error: Exception | None) -> None:
+    def _settle(self, error: Exception | None) -> None:
+        # After an error, what came meanwhile was accepted by a log that cannot be written any more.
+        batch = self._queue.settle(all_of_them=error is not None)
         if error is not None:
-            # What came meanwhile was accepted by a log that cannot be written any more.
-            batch, self._waiting = [*batch, *self._waiting], []
             self._judge(error)
         for _, done in batch:
             if done.cancelled():  # its client went away; it is logged all the same
@@ -158,7 +158,7 @@ class DurableLog:
                 done.set_result(None)
             else:
                 done.set_exception(LogUnavailable(str(error)))
-        self._busy = bool(self._waiting)
+        self._busy = bool(len(self._queue))
         if self._busy:
             self._loop.call_soon(self._commit)
 
@@ -169,9 +169,10 @@ class DurableLog:
             if self._recovery is None or self._recovery.done():
                 self._recovery = self._loop.create_task(self._recover())
         elif error is not None:
-            said = f"the request log failed, this worker stops: {error}"
-            print(said, file=sys.stderr, flush=True)
             self._loop.call_later(LAST_ANSWERS, self._on_broken)
+            said = f"the request log failed, this worker stops: {error}"
+            with suppress(OSError):  # nobody may be left to read it
+                print(said, file=sys.stderr, flush=True)
 
     async def _recover(self) -> None:
         error: Exception | None = LogUnavailable("")

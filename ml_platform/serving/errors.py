@@ -57,9 +57,13 @@ class NotReady(RequestRefused):
 
 
 class Overloaded(RequestRefused):
-    """More requests are in work than the declared limit: 429."""
+    """More requests are in work than the declared limit: 503.
+
+    No single sender asked too much, as 429 would say, so it counts as a failure of the endpoint
+    (https://www.rfc-editor.org/rfc/rfc9110#section-15.6.4).
+    """
 
     kind = "overloaded"
 
     def __init__(self, reason: str, retry_after: int = 1) -> None:
-        super().__init__(429, reason, retry_after=retry_after)
+        super().__init__(503, reason, retry_after=retry_after)

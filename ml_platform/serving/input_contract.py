@@ -7,7 +7,7 @@ routes by and `event_time` may come along: they are logged, never scored. Any ot
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from ml_platform.serving.column_rules import LOGGED, TIME, ColumnRule, rule_of
@@ -56,6 +56,15 @@ class InputContract:
             names=frozenset(inputs),
             outputs=("score",) if spec["threshold"] is None else ("score", "decision"),
         )
+
+    def allowing(self, others: InputContract) -> InputContract:
+        """Return this contract, where the columns that come along with another may come too.
+
+        A rollout may route by a column that only the new version declares.
+        """
+        known = {**others.extra, **self.extra}
+        extra = {name: rule for name, rule in known.items() if name not in self.inputs}
+        return replace(self, extra=extra)
 
     def request(
         self, columns: Columns, most_rows: int, client_request_id: str | None = None

@@ -7,10 +7,11 @@ however often versions change meanwhile.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 
 from ml_platform.core.rollout.routing import takes_canary
 from ml_platform.serving.errors import NoSuchModel, NotReady
+from ml_platform.serving.input_contract import InputContract
 from ml_platform.serving.served_model import ServedModel
 
 CHAMPION = "champion"
@@ -50,6 +51,8 @@ class LiveModel:
         champion: answers.
         previous: the champion before, kept loaded.
         challenger: on its way up, or None.
+        contract: what a request must hold: the champion's inputs; what the challenger takes along
+            may come along.
     """
 
     name: str
@@ -57,6 +60,14 @@ class LiveModel:
     champion: ServedModel
     previous: ServedModel | None = None
     challenger: Challenger | None = None
+    contract: InputContract = field(init=False)
+
+    def __post_init__(self) -> None:
+        """Make the contract, once for all requests."""
+        contract = self.champion.contract
+        if self.challenger is not None:
+            contract = contract.allowing(self.challenger.served.contract)
+        object.__setattr__(self, "contract", contract)
 
     @property
     def loaded(self) -> Iterable[ServedModel]:
@@ -94,8 +105,9 @@ class LiveModels:
 
     @property
     def champions(self) -> list[ServedModel]:
-        """The version of each live model that answers, by name."""
-        return [self._live[name].champion for name in sorted(self._live)]
+        """The version of each live model that answers, by name, with the contract of the model."""
+        live = [self._live[name] for name in sorted(self._live)]
+        return [replace(each.champion, contract=each.contract) for each in live]
 
     @property
     def reasons(self) -> dict[str, str]:

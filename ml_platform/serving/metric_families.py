@@ -109,10 +109,17 @@ LOADED: Final = Family(
     (*_SERVED, "digest"),
     "When a worker loaded this version last, since the epoch.",
 )
+ROLLOUT_REFUSED: Final = Family(
+    "ml_platform_rollout_refused",
+    Kind.SUM,
+    ("model",),
+    "Workers in which the version on its way up takes no part: it cannot be loaded, or it needs "
+    "inputs that the champion's requests do not have.",
+)
 
 FAMILIES: Final = (
     *(REQUESTS, ROWS, REQUEST_SECONDS, STAGE_SECONDS, ERRORS, SHADOW_DROPPED, PROBES),
-    *(IN_FLIGHT, LOG_QUEUE, LOG_LAG, LOADED),
+    *(IN_FLIGHT, LOG_QUEUE, LOG_LAG, LOADED, ROLLOUT_REFUSED),
 )
 """Everything that a worker writes."""
 BY_NAME: Final = {family.name: family for family in FAMILIES}

@@ -85,11 +85,17 @@ class MetricsFile:
         return memoryview(self._page)[numbers : self._used].cast("d")
 
     def _add_page(self) -> None:
-        os.pwrite(self._file, bytes(_PAGE), self._pages * _PAGE)
+        self._fill(self._pages * _PAGE)
         self._page = mmap.mmap(self._file, _PAGE, offset=self._pages * _PAGE)
         self._used = _USED.size
         _USED.pack_into(self._page, 0, self._used)
         self._pages += 1
+
+    def _fill(self, start: int) -> None:
+        """Write a page of zeros; a disk with less room than that takes a part and says nothing."""
+        end = start + _PAGE
+        while start < end:
+            start += os.pwrite(self._file, bytes(end - start), start)
 
 
 def is_written(path: Path) -> bool:

@@ -71,7 +71,8 @@ def in_flight_of_all(folder: Path) -> int:
     for file in folder.glob(f"*{SUFFIX}"):
         with suppress(FileNotFoundError):  # a reader has folded it since
             if is_written(file):
-                total += dict(read_series(file))[IN_FLIGHT.name, ()][0]
+                # A worker that starts this moment has named its file and counts nothing yet.
+                total += dict(read_series(file)).get((IN_FLIGHT.name, ()), (0.0,))[0]
     return int(total)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Container, Mapping, Sequence
 from operator import itemgetter
 from typing import Any
@@ -80,9 +81,19 @@ def columns_of_named(field: str, table: Any, optional: Container[str] = ()) -> C
 def _require_names(field: str, names: Any) -> None:
     if type(names) is not list or set(map(type, names)) - {str}:
         raise InvalidRequest(422, field, "expected a list of names")
-    if len(set(names)) < len(names):
-        twice = next(name for name in names if names.count(name) > 1)
+    if (twice := repeated(names)) is not None:
         raise InvalidRequest(422, twice[:100], "the column is named more than once")
+
+
+def repeated(names: Sequence[str]) -> str | None:
+    """The first name that occurs a second time, or None; one pass, however many there are.
+
+    >>> repeated(["a", "b", "a"]), repeated(["a"])
+    ('a', None)
+    """
+    if len(set(names)) == len(names):
+        return None
+    return next(name for name, times in Counter(names).items() if times > 1)
 
 
 def _require_rows(field: str, rows: Any, width: int) -> None:

@@ -39,8 +39,7 @@ _REFUSALS = {
     413: "More rows or bytes than the model's limits allow.",
     415: "Another content type than those listed.",
     422: "The body does not fit the model's signature; field and message say where and why.",
-    429: "More requests are in work than the model's limits allow; see Retry-After.",
-    503: "The model cannot answer now; see Retry-After.",
+    503: "The model cannot answer now, or too many requests are in work; see Retry-After.",
 }
 
 

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 from ml_platform.core.log_record import LogRecord
-from ml_platform.core.request_id import request_ids
 from ml_platform.serving.durable_log import DurableLog
 from ml_platform.serving.errors import Overloaded
-from ml_platform.serving.live_models import CHAMPION, LiveModel
+from ml_platform.serving.live_models import LiveModel
 from ml_platform.serving.prediction import Prediction, PredictionRequest
 from ml_platform.serving.probing import STATUS as PROBE
+from ml_platform.serving.routing import Routed
 from ml_platform.serving.scoring import Scored, Scoring
 from ml_platform.serving.served_model import ServedModel
 from ml_platform.serving.service_metrics import ServiceMetrics
@@ -36,36 +38,41 @@ class Pipeline:
         self._shadow = Shadow(Scoring(metrics), log, metrics)
         self._in_flight = 0
 
+    @contextmanager
+    def place(self, most: int) -> Iterator[None]:
+        """Take one of the places of this model, from a request's head until its answer.
+
+        A body takes memory before it is parsed, so a request counts before its body is read.
+
+        Args:
+            most: places there are, as the champion declares.
+
+        Raises:
+            Overloaded: all are taken.
+        """
+        if self._in_flight >= most:
+            raise Overloaded(f"{most} requests are in work already")
+        self._in_flight += 1
+        try:
+            yield
+        finally:
+            self._in_flight -= 1
+
     async def predict(
-        self, live: LiveModel, request: PredictionRequest, arrived: float
+        self, live: LiveModel, request: PredictionRequest, routed: Routed, arrived: float
     ) -> Prediction:
         """Score a request, put it in the log, and return the answer.
 
         Args:
             live: the model's versions, taken once for this request.
-            request: checked against the champion's contract.
+            request: checked against the model's contract.
+            routed: which of the versions answers it.
             arrived: `time.perf_counter()` when the request came.
 
         Raises:
-            Overloaded: as many requests as declared are in work.
             LogUnavailable: the answer cannot be logged, so there is none.
         """
-        limit = live.champion.serving.limits.in_flight
-        if self._in_flight >= limit:
-            raise Overloaded(f"{limit} requests are in work already")
-        self._in_flight += 1
-        try:
-            return await self._predict(live, request, arrived)
-        finally:
-            self._in_flight -= 1
-
-    async def _predict(
-        self, live: LiveModel, request: PredictionRequest, arrived: float
-    ) -> Prediction:
-        request_id = request_ids(1)[0]
-        served, role = live.champion, CHAMPION
-        if live.challenger is not None and not request.probe:
-            served, role = live.answering(_routing_key(live, request, request_id))
+        request_id, served, role = routed.request_id, routed.served, routed.role
         scoring = self._scoring.score(served, request)
         try:
             scored = await scoring
@@ -125,15 +132,3 @@ class Pipeline:
             sampling_weight=1.0,
             code_version=self._code_version,
         )
-
-
-def _routing_key(live: LiveModel, request: PredictionRequest, request_id: str) -> str:
-    """What decides between champion and canary: the declared columns of the first row.
-
-    A request that does not have them is routed by its identifier, the client's where it gave one.
-    """
-    sent = {**request.columns, **request.extra}
-    key = live.challenger.key if live.challenger is not None else ()
-    if key and all(name in sent for name in key):
-        return "\0".join(repr(sent[name][0]) for name in key)
-    return request.client_request_id or request_id

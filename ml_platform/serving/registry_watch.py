@@ -58,6 +58,8 @@ def _look(registry: ModelRegistry, settings: Settings, models: Sequence[str]) ->
             publish(registry, settings.serving_root, name)
         except (UserError, OSError) as error:
             troubles.append(f"{name}: {error}")
+        except Exception as error:  # of whatever kind: nobody else follows the registry
+            troubles.append(f"{name}: {error!r}")
     return "; ".join(troubles) or None
 
 

@@ -90,9 +90,9 @@ class Reload:
             deployment = read_deployment(self._root, name)
             if deployment is not None:
                 self._swap(name, deployment)
-        except UserError as error:
+        except Exception as error:  # of whatever kind: other models go on, and it is tried again
             self._failed_at[name] = time.monotonic()
-            _log.error("%s: the change of versions was not made: %s", name, error)
+            _tell_error("%s: the change of versions was not made: %s", name, error)
             if name not in self._loaded_names():
                 self._models.take_away(name, f"{name} cannot be served: {error}")
 
@@ -104,6 +104,7 @@ class Reload:
         if deployment.champion is None:
             self._models.take_away(name, f"{name} has no champion: the registry names none")
             self._tell(former, None)
+            self._metrics.rollout_refused(name, False)
             return
         champion = self._held(name, deployment.champion, former)
         present = LiveModel(
@@ -115,6 +116,8 @@ class Reload:
         )
         self._models.put(present)
         self._tell(former, present)
+        refused = deployment.rollout is not None and present.challenger is None
+        self._metrics.rollout_refused(name, refused)
         _log.info("%s: version %d answers now", name, champion.version)
 
     def _held(self, name: str, live: LiveVersion, former: LiveModel | None) -> ServedModel:
@@ -131,9 +134,9 @@ class Reload:
         """A version that is not needed to answer: where it cannot be loaded, that is told only."""
         try:
             return None if live is None else self._held(name, live, former)
-        except UserError as error:
+        except Exception as error:  # of whatever kind: the champion answers without it
             self._failed_at[name] = time.monotonic()
-            _log.error("%s: version %d is not loaded: %s", name, live.version, error)
+            _tell_error("%s: version %d is not loaded: %s", name, live.version, error)
             return None
 
     def _challenger(
@@ -163,6 +166,12 @@ class Reload:
             self._metrics.unloaded(former.name, version, role, digest)  # type: ignore[union-attr]
         for version, role, digest in after - before:
             self._metrics.loaded(present.name, version, role, digest, time.time())  # type: ignore[union-attr]
+
+
+def _tell_error(said: str, *values: object) -> None:
+    """Log an error, the last of the values; with its trace where nobody expected it."""
+    expected = isinstance(values[-1], UserError)
+    _log.error(said, *values, exc_info=not expected)
 
 
 def _roles(model: LiveModel | None) -> set[tuple[int, str, str]]:

@@ -36,3 +36,8 @@ def json_reply(said: Any, status: int = 200, headers: tuple[Header, ...] = ()) -
 def version_headers(version: int, role: str) -> tuple[Header, ...]:
     """The headers that say which version an answer is of, and in which role."""
     return (b"x-model-version", b"%d" % version), (b"x-model-role", role.encode())
+
+
+def request_id_header(request_id: str) -> Header:
+    """The header that names the answer."""
+    return b"x-request-id", request_id.encode()

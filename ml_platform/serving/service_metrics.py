@@ -15,6 +15,7 @@ from ml_platform.serving.metric_families import (
     PROBES,
     REQUEST_SECONDS,
     REQUESTS,
+    ROLLOUT_REFUSED,
     ROWS,
     SHADOW_DROPPED,
     STAGE_SECONDS,
@@ -28,7 +29,7 @@ class ServiceMetrics:
     """The counters of one worker, for all its models.
 
     Call it from one thread, that of the event loop. Only `log_queue` may be called from one other
-    thread, and `loaded` and `unloaded` from any.
+    thread, and `loaded`, `unloaded` and `rollout_refused` from any.
 
     Labels are kept for good: give declared models, versions and kinds of errors, never what a
     client sent. A request for no known model has the model "".
@@ -67,8 +68,8 @@ class ServiceMetrics:
 
         Args:
             model: its declared name, "" where the request names none that is served.
-            version: that answered, 0 where none did.
-            role: champion or challenger; "" where no version answered.
+            version: that answered or failed to, 0 where none was chosen yet.
+            role: champion or challenger; "" where no version was chosen.
             status: HTTP's.
             rows: that were predicted, 0 where none were.
             seconds: from the request's arrival to its answer.
@@ -124,6 +125,10 @@ class ServiceMetrics:
     def unloaded(self, model: str, version: int, role: str, digest: str) -> None:
         """Say that the worker no longer answers with a version in this role."""
         self._series(LOADED, model, str(version), role, digest)[0] = 0.0
+
+    def rollout_refused(self, model: str, refused: bool) -> None:
+        """Say whether the version on its way up takes no part in this worker."""
+        self._series(ROLLOUT_REFUSED, model)[0] = float(refused)
 
     def close(self) -> None:
         """Count no more; what was counted stays counted."""

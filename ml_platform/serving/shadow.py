@@ -66,8 +66,12 @@ class Shadow:
                 latency_ms=(time.perf_counter() - began) * 1000,
             )
             await self._durable.append(record, served.serving.log)
-        except UserError as error:
+        except Exception as error:  # of whatever kind: the next one may be scored
             self._metrics.shadow_dropped(served.name)
-            _log.warning("%s: version %d in the shadow: %s", served.name, served.version, error)
+            unexpected = None if isinstance(error, UserError) else error
+            _log.warning(
+                *("%s: version %d in the shadow: %s", served.name, served.version, error),
+                exc_info=unexpected,
+            )
         finally:
             self._scoring.answered(scoring)

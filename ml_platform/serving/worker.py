@@ -122,8 +122,14 @@ class Worker:
                 await asyncio.to_thread(self._reload.look)
                 for name in self.models.names:
                     self._open(name)
+                self._tell_of_logs()
             except Exception:  # of whatever kind: the next look may do, and what is live goes on
                 _log.exception("the deployment folder could not be followed")
+
+    def _tell_of_logs(self) -> None:
+        logs = [pipeline.log for pipeline in self._pipelines.values()]
+        oldest = max((log.oldest_seconds for log in logs), default=0.0)
+        self.metrics.log_queue(sum(log.waiting for log in logs), oldest)
 
     def _open(self, model: str) -> None:
         """Open the log of a model, once; one that cannot be opened now is tried by itself."""

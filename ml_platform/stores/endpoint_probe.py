@@ -63,6 +63,9 @@ def probe(url: str, model: str, golden: GoldenRequest, token: str | None = None)
             return Probe(at, ok=False, error=_in_words(error))
         latency = (time.perf_counter() - began) * 1000
         version, error = _judged(answer, golden)
+        if error is None and latency > TIMEOUT_SECONDS * 1000:
+            # httpx bounds each wait for bytes by itself; an answer may trickle in for longer.
+            error = f"the answer took {latency / 1000:.1f} s, longer than {TIMEOUT_SECONDS:g} s"
         counters = _counters(client, model)
     return Probe(at, error is None, latency, version, error, counters)
 

@@ -95,27 +95,29 @@ def fold_partitions(table: LakeTable, partitions: Collection[str]) -> None:
         if len(files) >= MANY_FILES and sum(each.size for each in files) <= FOLDED_BYTES:
             assert snapshot is not None
             with suppress(NotCommittedError):
-                rewrite_partition(table, snapshot, partition, snapshot.read_arrow([partition]))
+                rewrite(table, snapshot, [partition], snapshot.read_arrow([partition]))
 
 
-def rewrite_partition(table: LakeTable, snapshot: Snapshot, partition: str, rows: pa.Table) -> None:
-    """Replace a partition by rows that were made of it.
+def rewrite(
+    table: LakeTable, snapshot: Snapshot, partitions: Sequence[str] | None, rows: pa.Table
+) -> None:
+    """Replace partitions by rows that were made of them.
 
     Args:
-        table: partitioned.
+        table: which.
         snapshot: the version that the rows were made from.
-        partition: its key.
+        partitions: their keys; None for the whole of an unpartitioned table.
         rows: all that it shall hold.
 
     Raises:
-        PartitionChangedError: another writer changed it since; nothing was written.
+        PartitionChangedError: another writer changed them since; nothing was written.
         StoreError: as for `LakeTable.replace`.
     """
     write = Write(
         table.name,
         table.root,
         snapshot.schema,
-        [partition],
+        partitions,
         None,
         NOTHING,
         unless_changed_since=snapshot.version,

@@ -6,10 +6,12 @@ from datetime import datetime
 
 import pyarrow as pa
 import pyarrow.compute as pc
+import pyarrow.dataset as ds
 
 from ml_platform.core import names
 from ml_platform.core.service_level.probe import Probe
 from ml_platform.stores.lake import Lake
+from ml_platform.stores.lake_retention import remove_rows
 
 SCHEMA = pa.schema(
     [
@@ -41,10 +43,21 @@ class ProbeLog:
         self._table.append_arrow(rows)
 
     def since(self, moment: datetime) -> list[Probe]:
-        """The probes sent then (UTC) or later, oldest first."""
+        """The probes sent then (UTC) or later, oldest first.
+
+        Parquet's bounds of `probed_at` leave what is older unread.
+        """
         if not self._table.exists():
             return []
-        rows = self._table.read_arrow()
-        recent = rows.filter(pc.field("probed_at") >= pa.scalar(moment, SCHEMA[0].type))
+        files = ds.dataset(self._table.files(), schema=SCHEMA)
+        recent = files.to_table(filter=pc.field("probed_at") >= _time(moment))
         found = [Probe.from_row(row) for row in recent.to_pylist()]
         return sorted(found, key=lambda probe: probe.at)
+
+    def forget(self, before: datetime) -> int:
+        """Remove the probes sent before a moment (UTC); return how many."""
+        return remove_rows(self._table, pc.field("probed_at") < _time(before))
+
+
+def _time(moment: datetime) -> pa.Scalar:
+    return pa.scalar(moment, SCHEMA.field("probed_at").type)

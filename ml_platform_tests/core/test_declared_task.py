@@ -70,7 +70,12 @@ def test_what_is_declared_of_a_gate_stays() -> None:
         (
             {"monitoring": {"concept_drift": {"metric": "brier"}}},
             ("monitoring", "concept_drift", "metric"),
-            "Valid choices: mae",
+            "Valid choices: mae, rmse (a regression has an estimate of these to compare with)",
+        ),
+        (
+            {"monitoring": {"concept_drift": {"metric": "r2"}}},
+            ("monitoring", "concept_drift", "metric"),
+            'monitoring.concept_drift.metric: given "r2". Valid choices: mae, rmse',
         ),
         (
             {"monitoring": {"concept_drift": {"detector": "ddm"}}},

@@ -4,8 +4,14 @@ import numpy as np
 import pytest
 
 from ml_platform.core.gate_evidence import GateEvidence
-from ml_platform.core.gate_measurement import Contender, extreme_scores, measure_candidate
+from ml_platform.core.gate_measurement import (
+    Contender,
+    constant_score,
+    extreme_scores,
+    measure_candidate,
+)
 from ml_platform.core.metric_names import BINARY_METRICS
+from ml_platform.core.performance.measured_rows import task_metrics
 from ml_platform.core.performance.metrics import classification_metrics
 from ml_platform.core.promotion_spec import PromotionSpec
 from ml_platform_tests.core.performance.scored import flights
@@ -135,3 +141,14 @@ def test_predicted_numbers_are_measured_by_their_errors() -> None:
     ]
     assert evidence.extremes.in_unit_interval is None
     assert evidence.extremes.finite
+
+
+@pytest.mark.parametrize("metric", ["mae", "rmse"])
+def test_no_other_constant_is_better_than_the_best_one(metric: str) -> None:
+    label = np.random.default_rng(0).lognormal(3.0, 1.0, 2_001)
+    best = constant_score(label, metric)
+
+    def error(constant: float) -> float:
+        return task_metrics(label, np.full(len(label), constant), None)[metric]
+
+    assert error(best) == min(error(float(each)) for each in [best, *np.linspace(0, 100, 2_001)])

@@ -87,3 +87,14 @@ def test_the_constant_to_beat_is_the_mean() -> None:
     checks = {check.name: check for check in judge_candidate(errors(0, 0), REGRESSION).checks}
     assert checks["better_than_mean"].verdict is PASSED
     assert "always answering the mean" in checks["better_than_mean"].reason
+
+
+def test_by_absolute_errors_the_constant_to_beat_is_the_median() -> None:
+    by_size = REGRESSION.model_copy(update={"metric": "mae", "must_not_worsen": ()})
+    evidence = replace(errors(0, 0), candidate={"mae": 7.0}, base_rate={"mae": 7.5})
+    checks = {check.name: check for check in judge_candidate(evidence, by_size).checks}
+    assert "better_than_mean" not in checks
+    assert checks["better_than_median"].verdict is PASSED
+    assert checks["better_than_median"].reason == (
+        "mae 7.0000 against 7.5000 of always answering the median"
+    )

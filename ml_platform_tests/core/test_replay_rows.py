@@ -47,6 +47,25 @@ def test_only_what_a_request_can_carry_is_among_the_extremes() -> None:
     )
 
 
+def test_real_values_that_no_request_can_carry_are_missing() -> None:
+    real = {
+        "temp": np.array([np.inf, -np.inf, 3.5]),
+        "hour": np.array([2.0**60, -(2.0**60), 7.0]),
+        "carrier": np.array(["y" * 4097, None, "UA"], dtype=object),
+        "at": np.array(["-0044-03-15", "12013-01-01", "2013-01-01"], dtype="datetime64[us]"),
+    }
+    kinds = {"temp": "double", "hour": "int64", "carrier": "string", "at": "timestamp"}
+    made = replay_rows(real, kinds, 1000)
+    assert {name: v.dtype for name, v in made.items()} == {n: v.dtype for n, v in real.items()}
+    assert not np.isinf(made["temp"]).any()
+    assert np.nanmax(np.abs(made["hour"])) <= 2**53
+    assert max(len(each) for each in made["carrier"] if each is not None) == 4096
+    years = made["at"][~np.isnat(made["at"])].astype("datetime64[Y]").astype(int) + 1970
+    assert (years.min(), years.max()) == (1, 9999)
+    for name, values in real.items():
+        assert values[-1] in made[name][-100:]
+
+
 def test_the_same_seed_makes_the_same_rows() -> None:
     first, again = (replay_rows(REAL, INPUTS, 500, seed=3)["hour"] for _ in range(2))
     np.testing.assert_array_equal(first, again)

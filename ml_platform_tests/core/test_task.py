@@ -3,7 +3,14 @@ from typing import get_args
 import pytest
 
 from ml_platform.core.metric_names import METRICS
-from ml_platform.core.task import BINARY_CLASSIFICATION, REGRESSION, TASKS, Task, TaskName, task_of
+from ml_platform.core.task import (
+    BINARY_CLASSIFICATION,
+    REGRESSION,
+    TASKS,
+    Task,
+    TaskName,
+    task_of,
+)
 
 
 def test_every_task_that_may_be_declared_has_an_entry() -> None:

@@ -19,6 +19,7 @@ SCHEMA = pa.schema(
         ("model_version", pa.int32()),
         ("role", pa.string()),
         ("source", pa.string()),
+        ("status", pa.string()),
         ("logged_at", pa.timestamp("us", tz="UTC")),
         ("flight", pa.int64()),
         ("carrier", pa.string()),
@@ -48,6 +49,7 @@ class Answered:
         *,
         took: float = 2.0,
         source: str = "online",
+        status: str = "ok",
     ) -> None:
         """Add a request; its number makes it the same request in another role."""
         time = f"{int(at.timestamp() * 1000):012x}"
@@ -59,6 +61,7 @@ class Answered:
                     "model_version": version,
                     "role": role,
                     "source": source,
+                    "status": status,
                     "logged_at": at.astimezone(UTC),
                     "flight": number * 100 + row,
                     "carrier": "AA",

@@ -48,3 +48,14 @@ def test_an_event_outside_the_declared_calendar_lies_with_its_receipt() -> None:
     for event in (None, datetime(2012, 12, 31, tzinfo=UTC), datetime(2013, 12, 31, tzinfo=UTC)):
         assert partition_of(event, NOW) == "2026-05-06"
     assert partition_of(datetime(2013, 12, 30, 23, tzinfo=UTC), NOW) == "2013-12-30"
+
+
+@pytest.mark.parametrize("every", ["hour", "day", "week", "month"])
+def test_an_event_of_the_last_year_there_is_lies_with_its_receipt(every: str) -> None:
+    calendar = partitions_of(Partitions.model_validate({"every": every, "start": "2013-01-01"}))
+    partition_of = event_partition(calendar)
+
+    for event in (datetime.max.replace(tzinfo=UTC), datetime(2036, 6, 1, tzinfo=UTC)):
+        assert partition_of(event, NOW) == partition_of(None, NOW)
+    ahead = datetime(2027, 5, 6, tzinfo=UTC)
+    assert partition_of(ahead, NOW) == calendar.get_partition_key_for_timestamp(ahead.timestamp())

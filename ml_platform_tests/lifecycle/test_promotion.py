@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import json
+
 from ml_platform.core import names
 from ml_platform.core.ledger import EntryKind
 from ml_platform.core.rollout.step import Move
+from ml_platform.estimators.artifact import SPEC_FILE
 from ml_platform.stores.model_registry import SHADOW
 from ml_platform_tests.end_to_end.failures import why_it_failed
 from ml_platform_tests.end_to_end.loop import MODEL, Loop
@@ -83,6 +86,32 @@ def test_with_a_rollout_declared_a_candidate_begins_in_the_shadow(unlabelled: Lo
     assert (begun.model_version, begun.refers_to) == (str(shadow.version), "a decision")
     assert (begun.evidence["former"], begun.as_of) == (1, "2013-01-07")
     assert begun.reason == "version 2 passed the gate; beside champion 1: shadow"
+
+
+def test_a_candidate_with_other_inputs_is_not_rolled_out_and_waits_for_a_person(
+    unlabelled: Loop,
+) -> None:
+    loop = with_rollout(unlabelled)
+    succeeded(loop.run_stages(UP_TO_EVALUATION, tags=TAGS))
+    champion = loop.registry.champion(MODEL)
+    assert champion is not None
+    file = champion.path / SPEC_FILE
+    kept = file.read_text()
+    spec = json.loads(kept)
+    absent, *_ = spec["input_columns"]
+    del spec["input_columns"][absent]
+    file.write_text(json.dumps(spec))
+    try:
+        succeeded(loop.run_stages([names.CHAMPION], tags=TAGS))
+    finally:
+        file.write_text(kept)  # other homes have the same champion
+
+    assert champion_of(loop) == 1
+    assert not any(SHADOW in v.aliases for v in loop.registry.versions(MODEL))
+    told = loop.ledger.entries(model=MODEL)[-1]
+    assert (told.kind, told.verdict) == (EntryKind.OUTCOME, "awaiting_approval")
+    assert told.evidence == {"former": 1, "inputs": [absent]}
+    assert "ml-platform promote flight_delay 2" in told.reason
 
 
 def test_a_newer_candidate_takes_the_place_of_one_on_its_way(unlabelled: Loop) -> None:

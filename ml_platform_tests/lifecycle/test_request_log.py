@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import threading
 from collections import Counter
 from collections.abc import Sequence
-from concurrent.futures import ThreadPoolExecutor
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -18,11 +16,9 @@ from ml_platform.core.errors import ConfigError
 from ml_platform.core.log_record import LogRecord
 from ml_platform.core.request_id import request_ids
 from ml_platform.core.verdict import Verdict
-from ml_platform.lifecycle.inference_log import append_log
 from ml_platform.lifecycle.request_log import (
     request_log_asset,
     request_log_sensor,
-    request_mover,
 )
 from ml_platform.resources.lake_resource import LakeResource
 from ml_platform.stores.request_log.codec import encode
@@ -157,55 +153,6 @@ def test_the_sensor_asks_for_one_run_at_a_time_and_only_where_something_waits(
 
     succeeded(own.run_stages((names.REQUEST_LOG,)))
     assert ticks.next()[0] == []
-
-
-def test_batch_scoring_and_movers_that_write_a_partition_at_once_lose_nothing(
-    own: Loop, requests: Path, spark: Any
-) -> None:
-    model = own.model
-    log = own.lake.table(model.table(names.INFERENCE_LOG))
-    log.replace_arrow(log.read_arrow([DAY]).slice(0, 0), [DAY])
-    predicted = own.lake.table(model.table(names.PREDICTIONS)).read(spark, [DAY])
-    features = own.rows(f"{MODEL}/features", DAY)
-    ready, stop = threading.Barrier(3), threading.Event()
-    commits: list[int] = []
-
-    def score() -> None:
-        ready.wait()
-        try:
-            append_log(model, log, predicted, [DAY], "batch:1")
-        finally:
-            stop.set()
-
-    def move() -> None:
-        ready.wait()
-        while not stop.wait(0.05):
-            if request_mover(model, own.lake).move().rows:
-                commits.append(1)
-
-    def ask() -> None:
-        writer = SqliteWriter(requests, MODEL)
-        ready.wait()
-        sent = 0
-        while not stop.wait(0.4):
-            writer.append([encode(a_request(own, features[sent % 50 : sent % 50 + 2]))])
-            sent += 2
-        writer.close()
-        answered.append(sent)
-
-    answered: list[int] = []
-    with ThreadPoolExecutor(3) as pool:
-        for done in [pool.submit(work) for work in (score, move, ask)]:
-            done.result()
-    request_mover(model, own.lake).move()
-
-    rows = own.rows(log.name, DAY)
-    assert commits, "they met"
-    assert Counter(row["source"] for row in rows) == {
-        "online": answered[0],
-        "batch": len(features),
-    }
-    assert len({(row["writer"], row["seq"]) for row in rows}) == len(rows)
 
 
 def test_performance_counts_an_event_once_as_it_was_answered_first(

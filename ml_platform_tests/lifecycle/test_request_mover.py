@@ -112,6 +112,23 @@ def test_more_than_is_held_at_once_is_moved_in_several_commits(
     writer.close()
 
 
+def test_what_is_held_at_once_does_not_grow_with_the_writers(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(request_mover, "ROWS_AT_ONCE", 4)
+    mover, writers = a_mover(tmp_path), [a_writer(tmp_path) for _ in range(3)]
+    for writer, requests in zip(writers, (5, 1, 2), strict=True):
+        writer.append([encode(a_request(i)) for i in range(requests)])
+
+    moves = mover.move()
+
+    assert max(end - start for _, start, end in moves.ranges) == 1
+    assert sum(moves.rows.values()) == 8
+    assert moved_outcome(mover.count(moves)).verdict is Verdict.PASSED
+    for writer in writers:
+        writer.close()
+
+
 def test_a_mover_that_is_behind_another_goes_on_from_where_that_one_is(tmp_path: Path) -> None:
     writer = a_writer(tmp_path)
     writer.append([encode(a_request(i)) for i in range(5)])
@@ -161,6 +178,34 @@ def test_keys_that_were_not_sent_or_make_no_sense_are_null_and_the_row_is_there(
 
     (row,) = log_table(tmp_path).read_arrow().to_pylist()
     assert (row["flight_date"], row["flight"], row["score"]) == (None, None, 0.5)
+    writer.close()
+
+
+def test_what_fits_into_no_column_is_kept_as_it_was_sent(tmp_path: Path) -> None:
+    """An odd request neither holds the others up nor loses anything; batch reads on."""
+    mover, writer = a_mover(tmp_path), a_writer(tmp_path)
+    writer.append([encode(a_request(1))])
+    mover.move()
+    columns = {"carrier": ["AA"] * 3, "distance": [2**53, 7.5, 7], "new": ["x", None, "y"]}
+    extra = {"flight": ["many", 5, 6], "event_time": ["9999-12-31T23:59:59", None, "noon"]}
+    writer.append([encode(a_request(2, rows=3, columns=columns, extra=extra))])
+    writer.append([encode(a_request(9))])
+
+    moved = mover.count(mover.move())
+
+    rows = log_table(tmp_path).read_arrow().sort_by("seq").to_pylist()
+    assert moved_outcome(moved).verdict is Verdict.PASSED
+    assert [row["features"]["distance"] for row in rows] == [1, None, None, 7, 9]
+    assert [row["flight"] for row in rows] == [1, None, 5, 6, 9]
+    assert [row["as_sent"] and dict(row["as_sent"]) for row in rows] == [
+        None,
+        {"distance": str(2**53), "new": '"x"', "flight": '"many"'},
+        {"distance": "7.5"},
+        {"new": '"y"', "event_time": '"noon"'},
+        [],
+    ]
+    writer.append([encode(a_request(10))])
+    assert sum(mover.move().rows.values()) == 1
     writer.close()
 
 

@@ -42,14 +42,19 @@ def test_a_request_of_several_rows_is_one_observation(home: RolloutHome) -> None
     assert facts.reading(Signal.ERROR_RATE).missing == "not asked"
 
 
-def test_batch_rows_and_requests_from_before_the_rollout_do_not_count(home: RolloutHome) -> None:
+def test_batch_rows_probes_and_requests_from_before_the_rollout_do_not_count(
+    home: RolloutHome,
+) -> None:
     home.begin(2, 1, BEGAN)
     log = log_of(home)
     log.request(1, 2, "shadow", at(-5), (0.3,))
     log.request(2, 2, "shadow", at(5), (0.3,), source="batch")
     log.request(3, 9, "shadow", at(5), (0.3,))
+    log.request(4, 1, "champion", at(5), (0.3,), status="probe", took=900.0)
     log.write()
     assert facts_of(home).step_requests == 0
+    assert facts_of(home).champion_requests == 0
+    assert facts_of(home).reading(Signal.SLOW_SHARE).champion.total == 0
     assert facts_of(home).readings[1].challenger.total == 0
 
 

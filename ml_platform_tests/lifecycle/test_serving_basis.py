@@ -23,7 +23,7 @@ def test_the_champion_of_a_training_is_one_that_the_endpoint_serves(own: Loop) -
     golden = served.golden
     assert golden.differing(served.model.score(golden.columns)) == []
     assert served.model.spec["key_columns"] == {
-        "flight_date": "string",
+        "flight_date": "date32[day]",
         "carrier": "string",
         "flight": "int32",
         "origin": "string",

@@ -12,8 +12,11 @@ import pyarrow as pa
 from dagster import DagsterInstance, DefaultScheduleStatus
 
 from ml_platform.core import names
+from ml_platform.core.service_level.probe import Probe
+from ml_platform.core.serving_spec import ServingSpec
 from ml_platform.lifecycle.vacuum import (
     RETENTION,
+    forget_probes,
     forget_requests,
     needed_versions,
     vacuum_job,
@@ -22,6 +25,7 @@ from ml_platform.lifecycle.vacuum import (
 from ml_platform.resources.lake_resource import LakeResource
 from ml_platform.resources.registry_resource import RegistryResource
 from ml_platform.stores.lake import Lake, LakeTable
+from ml_platform.stores.probe_log import ProbeLog
 from ml_platform_tests.end_to_end.loop import MODEL, Loop
 
 DAY = "2013-01-01"
@@ -49,7 +53,7 @@ def test_old_files_go_from_every_table_and_young_ones_and_rows_stay(tmp_path: Pa
     young = left_behind(features, "young", RETENTION - timedelta(hours=2))
 
     with DagsterInstance.ephemeral() as instance:
-        result = vacuum_job({"no_version_yet": timedelta(days=400)}).execute_in_process(
+        result = vacuum_job({"no_version_yet": ServingSpec()}).execute_in_process(
             instance=instance,
             resources={
                 "lake": LakeResource(root=str(lake.root)),
@@ -90,6 +94,27 @@ def test_answered_requests_go_when_they_were_kept_as_long_as_declared(tmp_path: 
     assert left == [("batch", 1), ("batch", 400), ("online", 1), ("online", 29)]
     assert gone == {"m/inference_log: rows": 2}
     assert forget_requests(lake, {"m": timedelta(days=30)}, now) == {}
+
+
+def test_probes_go_after_two_windows_and_never_within_a_week(tmp_path: Path) -> None:
+    lake, now = Lake(str(tmp_path)), datetime(2026, 6, 1, tzinfo=UTC)
+    for model, ages in {"long": (1, 59, 61, 400), "short": (1, 6, 8)}.items():
+        for days in ages:
+            ProbeLog(lake, model).append(Probe(now - timedelta(days=days), ok=True))
+
+    windows = {"long": timedelta(days=30), "short": timedelta(hours=1), "never": timedelta(days=1)}
+    gone = forget_probes(lake, windows, now)
+
+    assert gone == {"long/probes: rows": 2, "short/probes: rows": 1}
+    kept = {
+        model: [
+            (now - probe.at).days
+            for probe in ProbeLog(lake, model).since(datetime.min.replace(tzinfo=UTC))
+        ]
+        for model in ("long", "short")
+    }
+    assert kept == {"long": [59, 1], "short": [6, 1]}
+    assert forget_probes(lake, windows, now) == {}
 
 
 def test_what_a_registered_version_was_made_of_is_needed(trained: Loop) -> None:

@@ -78,3 +78,10 @@ def test_what_is_no_table_is_refused(body: bytes, status: int) -> None:
     with pytest.raises(InvalidRequest) as refused:
         read_columns(body, CONTRACT.inputs)
     assert refused.value.status == status
+
+
+def test_a_name_twice_among_very_many_is_found_in_one_pass() -> None:
+    header = ",".join(f"c{number}" for number in range(300_000)) + ",c299999\n"
+    with pytest.raises(InvalidRequest, match="names the column more than once") as refused:
+        read_columns(header.encode(), {})
+    assert refused.value.field == "c299999"

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import subprocess
 import sys
 import time
 from collections.abc import Callable, Coroutine
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -83,7 +85,8 @@ def test_what_comes_while_a_distant_log_commits_is_its_next_batch() -> None:
         others = [asyncio.create_task(log.append(a_record(), ALL)) for _ in range(5)]
         await asyncio.sleep(0.05)
         assert not first.done()
-        assert log.waiting == 5
+        assert log.waiting == 6
+        assert log.oldest_seconds >= 0.1
         store.open.set()
         await asyncio.gather(first, *others)
 
@@ -118,6 +121,25 @@ def test_a_failed_fsync_refuses_all_and_ends_the_worker_which_never_writes_again
 
     run(lambda: store, steps, on_broken=lambda: ended.append(1))
     assert store.batches == []
+    assert ended == [1]
+
+
+def test_a_worker_that_nobody_listens_to_ends_all_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
+    reading, writing = os.pipe()
+    os.close(reading)
+    store, ended = FailingLog(), []
+
+    async def steps(log: DurableLog) -> None:
+        store.error = LogBroken("disk I/O error")
+        assert all(isinstance(error, LogUnavailable) for error in await refusals(log, 3))
+        await soon(lambda: bool(ended))
+
+    with open(writing, "w", buffering=1) as broken:
+        monkeypatch.setattr(sys, "stderr", broken)
+        run(lambda: store, steps, on_broken=lambda: ended.append(1))
+        monkeypatch.undo()
+        with suppress(BrokenPipeError):
+            broken.close()
     assert ended == [1]
 
 

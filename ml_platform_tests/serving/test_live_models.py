@@ -8,12 +8,13 @@ from pathlib import Path
 import pytest
 
 from ml_platform.core.errors import StoreError
-from ml_platform.serving.errors import NoSuchModel, NotReady
+from ml_platform.serving.errors import InvalidRequest, NoSuchModel, NotReady
 from ml_platform.serving.live_models import CHALLENGER, CHAMPION, Challenger, LiveModel, LiveModels
 from ml_platform.serving.reload import Reload
 from ml_platform.serving.service_metrics import ServiceMetrics
 from ml_platform.stores.deployment import LiveRollout, LiveVersion, model_folder
-from ml_platform_tests.serving.toy_endpoint import MODEL, held, make_live
+from ml_platform_tests.serving.test_service_metrics import value
+from ml_platform_tests.serving.toy_endpoint import INPUTS, MODEL, held, make_live, rows
 
 OTHER = "arrivals"
 
@@ -125,6 +126,67 @@ def test_a_challenger_that_cannot_be_loaded_does_not_keep_the_champion_out(
     reload.look()
     assert models.get(MODEL).champion.version == 1
     assert models.get(MODEL).challenger is None
+
+
+def test_a_fault_that_nobody_expected_keeps_no_other_model_out_and_is_tried_again(
+    tmp_path: Path, models: LiveModels, caplog: pytest.LogCaptureFixture
+) -> None:
+    """A declaration of a later release, say: there is no UserError for what is not known yet."""
+    odd = held(tmp_path, 1, {"limits": {"stars": 5}})
+    make_live(tmp_path, odd)
+    make_live(tmp_path, held(tmp_path, 2, name=OTHER), rollout=None, name=OTHER)
+    counted = ServiceMetrics(tmp_path / ".metrics")
+    reload = Reload(tmp_path, models, [MODEL, OTHER], False, verified, counted, 0.0)
+
+    reload.look()
+    reload.look()
+
+    assert models.get(OTHER).champion.version == 2
+    assert "stars" in models.reasons[MODEL]
+    assert caplog.text.count("the change of versions was not made") == 2
+    make_live(tmp_path, held(tmp_path, 3), rollout=LiveRollout("canary", 50.0, (), odd))
+    reload.look()
+    assert models.get(MODEL).champion.version == 3
+
+
+def test_a_challenger_that_needs_more_of_a_request_takes_no_part_and_the_champion_goes_on(
+    tmp_path: Path, models: LiveModels, reload: Reload, caplog: pytest.LogCaptureFixture
+) -> None:
+    one, two = held(tmp_path, 1), held(tmp_path, 2)
+    three = held(tmp_path, 3, inputs={**INPUTS, "wind": "float64"})
+    make_live(tmp_path, one, rollout=LiveRollout("canary", 50.0, (), two))
+    reload.look()
+    assert models.get(MODEL).challenger is not None
+    assert value(tmp_path / ".metrics", "ml_platform_rollout_refused", model=MODEL) == 0
+    make_live(tmp_path, one, rollout=LiveRollout("canary", 50.0, (), three))
+    reload.look()
+    assert models.get(MODEL).champion.version == 1
+    assert models.get(MODEL).challenger is None
+    assert models.reasons == {}
+    assert "takes no part in a rollout" in caplog.text
+    assert value(tmp_path / ".metrics", "ml_platform_rollout_refused", model=MODEL) == 1
+
+
+def test_what_only_the_challenger_routes_by_may_come_to_the_champion(
+    tmp_path: Path, models: LiveModels, reload: Reload
+) -> None:
+    sent = {**rows(1), "customer": ["c-1"]}
+    one = held(tmp_path, 1)
+    two = held(tmp_path, 2, {"rollout": {"key": ["customer"]}})
+    make_live(tmp_path, one)
+    reload.look()
+    with pytest.raises(InvalidRequest, match="no such column"):
+        models.get(MODEL).contract.request(sent, 10)
+    make_live(tmp_path, one, rollout=LiveRollout("canary", 50.0, ("customer",), two))
+    reload.look()
+    assert models.get(MODEL).contract.request(sent, 10).extra == {"customer": ["c-1"]}
+    assert [each.contract.extra.keys() for each in models.champions] == [
+        models.get(MODEL).contract.extra.keys()
+    ]
+    make_live(tmp_path, one)
+    reload.look()
+    with pytest.raises(InvalidRequest, match="no such column"):
+        models.get(MODEL).contract.request(sent, 10)
 
 
 def test_the_share_of_a_canary_is_answered_by_it_and_the_shadow_answers_none(

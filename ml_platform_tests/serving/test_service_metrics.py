@@ -12,6 +12,7 @@ from prometheus_client.parser import text_string_to_metric_families
 
 from ml_platform.serving.metric_families import FAMILIES, STAGES
 from ml_platform.serving.metrics_exposition import exposition
+from ml_platform.serving.metrics_file import MetricsFile
 from ml_platform.serving.metrics_folder import forget, gather, in_flight_of_all
 from ml_platform.serving.service_metrics import ServiceMetrics
 
@@ -224,3 +225,24 @@ def test_a_new_start_forgets_the_dead_and_leaves_the_living(tmp_path: Path) -> N
 
 def test_nothing_is_in_flight_where_no_worker_ever_was(tmp_path: Path) -> None:
     assert in_flight_of_all(tmp_path / "none") == 0
+
+
+def test_a_worker_that_starts_this_moment_has_nothing_in_flight(tmp_path: Path) -> None:
+    MetricsFile(tmp_path)
+    assert in_flight_of_all(tmp_path) == 0
+    ServiceMetrics(tmp_path).in_flight(1)
+    assert in_flight_of_all(tmp_path) == 1
+
+
+def test_a_disk_that_takes_a_part_of_a_page_is_asked_for_the_rest(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    whole = os.pwrite
+
+    def part(file: int, content: bytes, at: int) -> int:
+        return whole(file, content[:10_000], at)
+
+    monkeypatch.setattr(os, "pwrite", part)
+    made = MetricsFile(tmp_path)
+    assert made.path.stat().st_size == 1 << 16
+    made.series(("last", ()), 8000)[-1] = 1.0

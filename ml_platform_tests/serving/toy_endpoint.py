@@ -41,19 +41,26 @@ START_SECONDS = 30.0
 
 
 def served_artifact(
-    folder: Path, seed: int = 0, serving: Mapping[str, Any] | None = None, name: str = MODEL
+    folder: Path,
+    seed: int = 0,
+    serving: Mapping[str, Any] | None = None,
+    name: str = MODEL,
+    inputs: Mapping[str, str] = INPUTS,
 ) -> str:
     """Fit and save a model as the endpoint takes it; versions differ by their seed.
+
+    Inputs beyond those of the toy model are numbers that it asks for and makes nothing of.
 
     Returns:
         the digest of the manifest.
     """
     booster = fit(*training_data(), PARAMS | {"subsample": 0.7}, toy_preprocess.FEATURES, seed=seed)
     model = ScoringModel(
-        booster, toy_preprocess.transform, INPUTS, toy_preprocess.FEATURES, 0.4, spec={}
+        booster, toy_preprocess.transform, inputs, toy_preprocess.FEATURES, 0.4, spec={}
     )
-    drawn = shuffled_rows(one_form(flights(100), INPUTS), 16)
-    columns = joined(drawn, extreme_rows(INPUTS))
+    made = {**{each: np.zeros(100) for each in inputs}, **flights(100)}
+    drawn = shuffled_rows(one_form(made, inputs), 16)
+    columns = joined(drawn, extreme_rows(inputs))
     golden = GoldenRows(columns, model.score(columns))
     return save_artifact(
         folder,
@@ -66,21 +73,25 @@ def served_artifact(
         },
         preprocess_name=toy_preprocess.__name__,
         feature_names=toy_preprocess.FEATURES,
-        input_columns=INPUTS,
+        input_columns=inputs,
         threshold=0.4,
         extra={
-            "golden": golden.to_json(INPUTS),
+            "golden": golden.to_json(inputs),
             "key_columns": {"flight": "string", "carrier": "string"},
         },
     )
 
 
 def held(
-    root: Path, version: int, serving: Mapping[str, Any] | None = None, name: str = MODEL
+    root: Path,
+    version: int,
+    serving: Mapping[str, Any] | None = None,
+    name: str = MODEL,
+    inputs: Mapping[str, str] = INPUTS,
 ) -> LiveVersion:
     """Put a version into the deployment folder; its number is its seed."""
     path = f"{VERSIONS}/{version}"
-    digest = served_artifact(model_folder(root, name) / path, version, serving, name)
+    digest = served_artifact(model_folder(root, name) / path, version, serving, name, inputs)
     return LiveVersion(version, path, digest)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -10,6 +11,7 @@ from threading import Thread
 
 import pytest
 
+from ml_platform.stores import endpoint_probe
 from ml_platform.stores.endpoint_probe import PROBE, GoldenRequest, probe
 
 GOLDEN = GoldenRequest(version=3, body=b"{}", score=0.1)
@@ -110,3 +112,43 @@ def test_nobody_there_is_an_outage() -> None:
     found = probe("http://127.0.0.1:1", "mine", GOLDEN)
     assert not found.ok
     assert str(found.error).startswith("ConnectError")
+
+
+def test_a_right_answer_that_trickles_in_too_late_is_an_outage(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(endpoint_probe, "TIMEOUT_SECONDS", 0.4)
+    with trickling(RIGHT, pause=0.03) as url:
+        found = probe(url, "mine", GOLDEN)
+    assert not found.ok
+    assert found.error is not None
+    assert "longer than 0.4 s" in found.error
+
+
+@contextmanager
+def trickling(body: bytes, pause: float) -> Iterator[str]:
+    """A server whose answer comes byte by byte."""
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_POST(self) -> None:
+            self.rfile.read(int(self.headers["content-length"]))
+            self.send_response(200)
+            self.send_header("x-model-version", "3")
+            self.send_header("content-length", str(len(body)))
+            self.end_headers()
+            for byte in body:
+                self.wfile.write(bytes([byte]))
+                time.sleep(pause)
+
+        def log_message(self, format: str, *args: object) -> None:
+            """Say nothing."""
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    thread = Thread(target=server.serve_forever)
+    thread.start()
+    try:
+        yield f"http://127.0.0.1:{server.server_port}"
+    finally:
+        server.shutdown()
+        server.server_close()
+        thread.join()

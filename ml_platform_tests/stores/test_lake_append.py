@@ -123,13 +123,13 @@ def test_rows_that_come_while_a_partition_is_folded_are_kept(
     monkeypatch.setattr(lake_append, "MANY_FILES", 2)
     for i in range(2):
         append_moved(table, rows(i, 1), {"x": (i, i + 1)})
-    rewritten = lake_append.rewrite_partition
+    rewritten = lake_append.rewrite
 
     def late(*given: object) -> None:
         append_moved(table, rows(2, 1), {"x": (2, 3)})
         rewritten(*given)  # type: ignore[arg-type]
 
-    monkeypatch.setattr(lake_append, "rewrite_partition", late)
+    monkeypatch.setattr(lake_append, "rewrite", late)
     fold_partitions(table, [A])
 
     assert kept(table) == [0, 1, 2]

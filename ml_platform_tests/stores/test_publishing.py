@@ -88,6 +88,32 @@ def test_nothing_is_written_where_nothing_changed(registry: ModelRegistry, root:
     assert read_deployment(root, MODEL) == published(registry, root)
 
 
+def test_a_version_of_another_registry_makes_way_for_the_one_of_its_number(
+    registry: ModelRegistry, root: Path
+) -> None:
+    registry.promote(MODEL, 1)
+    live = published(registry, root)
+    manifest = model_folder(root, MODEL) / "versions" / "1" / "manifest.json"
+    known = manifest.read_bytes()
+    manifest.write_text("of another model")
+    assert published(registry, root) == live
+    assert not list(root.rglob("former"))
+    assert manifest.read_bytes() == known
+    assert folders(root) == ["1"]
+
+
+def test_an_artifact_that_was_altered_since_it_was_registered_is_not_published(
+    registry: ModelRegistry, root: Path, client: MlflowClient
+) -> None:
+    registry.promote(MODEL, 1)
+    live = published(registry, root)
+    client.set_model_version_tag(MODEL, "2", "manifest_sha256", "of something else")
+    registry.promote(MODEL, 2)
+    with pytest.raises(StoreError, match="is not the one that was registered"):
+        publish(registry, root, MODEL)
+    assert read_deployment(root, MODEL) == live
+
+
 def test_versions_that_nobody_names_any_more_are_removed(
     registry: ModelRegistry, root: Path
 ) -> None:
@@ -107,6 +133,45 @@ def test_a_canary_comes_with_its_share_its_key_and_its_line_of_the_ledger(
     assert isinstance(rollout, LiveRollout)
     assert (rollout.stage, rollout.percent, rollout.key) == ("canary", 12.5, ("carrier",))
     assert (rollout.version.version, rollout.entry_id) == (3, "line-7")
+
+
+@pytest.mark.parametrize("said", ["5%", "nan", "101", "-1"])
+def test_a_share_that_is_none_leaves_the_canary_out_and_the_champion_moves(
+    registry: ModelRegistry, root: Path, client: MlflowClient, said: str
+) -> None:
+    registry.promote(MODEL, 1)
+    client.set_model_version_tag(MODEL, "2", CANARY_PERCENT, said)
+    client.set_registered_model_alias(MODEL, CANARY, "2")
+    registry.promote(MODEL, 3)
+    for _ in range(2):
+        with pytest.raises(StoreError, match=f'canary_percent of version 2 is "{said}"'):
+            publish(registry, root, MODEL)
+    live = read_deployment(root, MODEL)
+    assert live is not None
+    assert live.champion is not None
+    assert (live.champion.version, live.rollout, live.generation) == (3, None, 1)
+
+
+def test_a_shadow_whose_artifact_is_gone_holds_up_no_rollback(
+    registry: ModelRegistry, root: Path, client: MlflowClient
+) -> None:
+    registry.promote(MODEL, 1)
+    registry.promote(MODEL, 2)
+    published(registry, root)
+    client.set_registered_model_alias(MODEL, SHADOW, "3")
+    away = registry.version(MODEL, 3).path
+    shutil.move(away, root / "away")
+    try:
+        registry.promote(MODEL, 1)
+        with pytest.raises(StoreError, match="live as the registry says but for this"):
+            publish(registry, root, MODEL)
+    finally:
+        shutil.move(root / "away", away)
+    live = read_deployment(root, MODEL)
+    assert live is not None
+    assert live.champion is not None
+    assert live.champion.version == 1
+    assert published(registry, root).rollout is not None
 
 
 def test_a_shadow_answers_nobody(registry: ModelRegistry, root: Path, client: MlflowClient) -> None:

@@ -24,7 +24,7 @@ class LabelReference:
         days: Days of the hold-out.
         day_variance: Of one day's rate beyond the chance of its labels, over all labelled days
             of the training set; an upper bound.
-        correlation: Of one day's rate with the next one's, 0 to .9.
+        correlation: Of one day's own effect on the rate with the next one's, 0 to .9.
         known_days: Days that the variance was taken from.
     """
 
@@ -56,13 +56,13 @@ class LabelReference:
         rows = np.bincount(place)
         rates = np.bincount(place, weights=np.concatenate([earlier, label])) / rows
         common = float(rates.mean())
-        deviation = rates - common
+        deviation, chance = rates - common, common * (1 - common) / rows
         return cls(
             rate=float(label.mean()),
             rows=len(label),
             days=len(set(day.tolist())),
-            day_variance=day_variance(deviation, np.sqrt(common * (1 - common) / rows)),
-            correlation=lag_one(deviation),
+            day_variance=day_variance(deviation, np.sqrt(chance)),
+            correlation=lag_one(deviation, float(chance.mean())),
             known_days=len(known),
         )
 

@@ -23,7 +23,7 @@ class MeanReference:
         rows: Rows of the hold-out.
         days: Days of the hold-out.
         day_variance: Of one day's mean beyond the chance of which rows it has; an upper bound.
-        correlation: Of one day's mean with the next one's, 0 to .9.
+        correlation: Of one day's own effect on the mean with the next one's, 0 to .9.
         known_days: Days that the variances were taken from.
     """
 
@@ -60,7 +60,7 @@ class MeanReference:
             rows=int(held_out.sum()),
             days=len(set(day[held_out].tolist())),
             day_variance=day_variance(left_out * deviation, np.sqrt(within / rows)),
-            correlation=lag_one(deviation),
+            correlation=lag_one(deviation, float((within / rows).mean())),
             known_days=len(known),
         )
 

@@ -17,6 +17,9 @@ from ml_platform.core.verdict import Verdict
 
 FloatArray = NDArray[np.float64]
 
+_ALL_BUT_FEW = 0.99
+_BEYOND = 3.0
+
 
 @dataclass(frozen=True)
 class ValueReference:
@@ -26,11 +29,15 @@ class ValueReference:
         median: Of the hold-out's labels.
         level: Of the labels.
         width: Of their distances from the median.
+        reach: How far from the median a label counts; one that is further off counts as if it
+            were there. A single label of a million times the usual would move any mean, and if it
+            were among the reference's no later one could be told from it.
     """
 
     median: float
     level: MeanReference
     width: MeanReference
+    reach: float
 
     @classmethod
     def of(
@@ -42,19 +49,28 @@ class ValueReference:
     ) -> ValueReference:
         """Take level and width from the hold-out, their variation from the days before as well.
 
+        The reach is thrice what 99% of the hold-out's labels lie within.
+
         Args:
             label: Of the hold-out, shape [n], n >= 1.
             day: The partition of each row, shape [n].
             earlier: Labels of the other rows of the training set, shape [m].
             earlier_day: Their partitions, shape [m].
+
+        Source: Huber, "Robust estimation of a location parameter" (1964), for values that are
+        brought in (winsorised) before their mean is taken.
         """
         values, days = np.concatenate([earlier, label]), np.concatenate([earlier_day, day])
         held_out = np.repeat([False, True], [len(earlier), len(label)])
         median = float(np.median(label))
+        # Where so many labels are the same, how far others may lie cannot be told.
+        reach = _BEYOND * float(np.quantile(np.abs(label - median), _ALL_BUT_FEW)) or np.inf
+        near = _brought_in(values, median, reach)
         return cls(
             median,
-            MeanReference.of(values, days, held_out),
-            MeanReference.of(np.abs(values - median), days, held_out),
+            MeanReference.of(near, days, held_out),
+            MeanReference.of(np.abs(near - median), days, held_out),
+            reach,
         )
 
 
@@ -93,9 +109,10 @@ def judge_values(
             f"{FEWEST_DAYS} labelled days to tell, the training set has {known_days}"
         )
     bound = float(norm.isf(min(0.5, alarms_per_partition / 4)))
-    distance = np.abs(label - reference.median)
+    near = _brought_in(label, reference.median, reference.reach)
+    distance = np.abs(near - reference.median)
     parts = {
-        "mean": (float(label.mean()), reference.level),
+        "mean": (float(near.mean()), reference.level),
         "distance from the median": (float(distance.mean()), reference.width),
     }
     off = {name: kept.deviations(found, rows, days) for name, (found, kept) in parts.items()}
@@ -112,6 +129,7 @@ def judge_values(
         "width_deviations": off["distance from the median"],
         "bound": bound,
         "rows": rows,
+        "brought_in": int((near != label).sum()),
     }
     head = "label drift" if drifted else "labels are near the hold-out's"
     return CheckOutcome(
@@ -119,3 +137,8 @@ def judge_values(
         f"{head}: {said}, over {counted(days, 'day')}; {bound:.1f} deviations allowed",
         numbers,
     )
+
+
+def _brought_in(label: FloatArray, median: float, reach: float) -> FloatArray:
+    found: FloatArray = np.clip(label, median - reach, median + reach)
+    return found

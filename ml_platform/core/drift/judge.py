@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ml_platform.core.drift.budget import alarm_level, paid_tests
-from ml_platform.core.drift.cadence import Cadence, cadence_of
+from ml_platform.core.drift.cadence import DAYS, Cadence
 from ml_platform.core.drift.calibrate import Partition
 from ml_platform.core.drift.calibration import Calibration
 from ml_platform.core.drift.column_drift import ColumnDrift
@@ -24,7 +24,7 @@ from ml_platform.core.drift.gaps import gaps_said, without_gaps
 from ml_platform.core.drift.hysteresis import LOOKBACK, alarms, clearing_level
 from ml_platform.core.drift.measured import Measured, measure
 from ml_platform.core.drift.multiplicity import adjusted, rejection_level
-from ml_platform.core.drift.window_lengths import window_lengths
+from ml_platform.core.drift.window_lengths import partitions_looked_at, window_lengths
 from ml_platform.core.monitoring_spec import DriftSpec
 from ml_platform.core.profile import ColumnProfile, merge_all
 
@@ -43,17 +43,19 @@ class Yardstick:
         calibrations: By column, statistic and partitions per window.
         limits: ``monitoring.drift`` of the model.
         span: Partitions of the declared window.
+        cadence: Of the calendar of partitions.
     """
 
     reference: Profiles
     calibrations: Mapping[tuple[str, str, int], Calibration]
     limits: DriftSpec
     span: int
+    cadence: Cadence = DAYS
 
     @property
     def looked_at(self) -> int:
-        """Partitions that a verdict depends on: its window, and those of the days before."""
-        return self.span + LOOKBACK
+        """Partitions that a verdict depends on, see `partitions_looked_at`."""
+        return partitions_looked_at(self.span, self.cadence)
 
     def tests(self, level: float) -> float:
         """How many tests share the budget, whichever of them can be judged on a day."""
@@ -71,10 +73,11 @@ def yardstick(
     calibrations: Sequence[Calibration],
     limits: DriftSpec,
     span: int,
+    cadence: Cadence = DAYS,
 ) -> Yardstick:
     """A yardstick from what tables hold."""
     known = {(c.column, c.statistic, c.span): c for c in calibrations}
-    return Yardstick({p.column: p for p in reference}, known, limits, span)
+    return Yardstick({p.column: p for p in reference}, known, limits, span, cadence)
 
 
 def judge(by: Yardstick, recent: Sequence[Partition]) -> list[ColumnDrift]:
@@ -84,13 +87,12 @@ def judge(by: Yardstick, recent: Sequence[Partition]) -> list[ColumnDrift]:
         by: The yardstick.
         recent: The last ``by.looked_at`` partitions, oldest first and without gaps; a partition
             that holds nothing has no profiles, and in windows the one a cycle before stands in
-            for it. The last one is judged. At the very start of a
-            table there are fewer.
+            for it. The last one is judged. At the very start of a table there are fewer.
 
     Raises:
         ProfileError: A column was counted in different bins than the reference's.
     """
-    cadence = cadence_of([key for key, _ in recent])
+    cadence = by.cadence
     level = alarm_level(by.limits.false_alarms_per_year, cadence)
     found, phase = list(_measured(by, recent, cadence)), cadence.phase(recent[-1][0])
     tests = by.tests(level)

@@ -14,7 +14,6 @@ from typing import Any
 
 from ml_platform.core import names
 from ml_platform.core.check_outcome import CheckOutcome
-from ml_platform.core.drift.cadence import cadence_of
 from ml_platform.core.drift.calibrate import Partition
 from ml_platform.core.drift.column_drift import ColumnDrift
 from ml_platform.core.drift.gaps import without_gaps
@@ -68,7 +67,7 @@ def judge_window(by: Yardstick, recent: Sequence[Partition]) -> WindowDrift:
             profiles of the inputs and of the champion's scores.
     """
     lines = judge(by, recent)
-    filled = without_gaps(recent, cadence_of([key for key, _ in recent]))
+    filled = without_gaps(recent, by.cadence)
     inputs = [line for line in lines if line.column != SCORE]
     return WindowDrift(
         columns=report_of(line for line in inputs if line.statistic not in _UNSEEN),

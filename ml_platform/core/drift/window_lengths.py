@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from ml_platform.core.drift.cadence import Cadence
+from ml_platform.core.drift.hysteresis import LOOKBACK
+
 _TIMES = 3
 
 
@@ -23,3 +26,12 @@ def window_lengths(declared: int) -> tuple[int, ...]:
         found.append(length)
         length *= _TIMES
     return (*found, declared)
+
+
+def partitions_looked_at(declared: int, cadence: Cadence) -> int:
+    """How many partitions the verdict on the last one depends on.
+
+    The declared window, the windows before it that may hold an alarm, and the cycle before all of
+    them, from which those come that stand in for a gap.
+    """
+    return declared + LOOKBACK + (cadence.cycle if cadence.cycle > 1 else 0)

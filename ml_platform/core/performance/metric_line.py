@@ -56,7 +56,7 @@ def metric_line(
     drop = _drop(metric, reference, max_drop)
     limit = _limit(metric, known, floors.get(metric), drop)
     verdict, reason = _judged(metric, measured, limit)
-    if metric in max_drop and isnan(known):
+    if drop is not None and isnan(known + drop):
         verdict, reason = Verdict.NOT_EVALUATED, "no reference value to measure a drop against"
     if too_few:
         verdict, reason = Verdict.NOT_EVALUATED, too_few
@@ -75,7 +75,7 @@ def metric_line(
 def _limit(metric: str, known: float, floor: float | None, drop: float | None) -> float | None:
     # Seen from the better side, so that the stricter of two limits is always the greater one.
     limits = [] if floor is None else [goodness(metric, floor)]
-    if drop is not None and not isnan(known):
+    if drop is not None and not isnan(known + drop):
         limits.append(goodness(metric, known) - drop)
     if not limits:
         return None

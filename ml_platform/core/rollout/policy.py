@@ -1,7 +1,8 @@
 """The policy of a rollout: from recorded facts to one step, the same one at every replay.
 
 In this order: a rollout whose ground is gone ends; an alarm rolls it back; one that takes too long
-is given up; what could not be measured holds it; then requests, minutes and labels must suffice.
+is given up; an alarm that the champion shares holds it; then requests and minutes must suffice, all
+that is needed must have been measured, and labels must suffice.
 """
 
 from __future__ import annotations
@@ -68,25 +69,35 @@ def _alarm(spec: RolloutSpec, rollout: Rollout, facts: RolloutFacts) -> Step | N
     What makes both fail, such as a busy machine, is not the version's fault. Not to roll back then
     can only lower the share of false rollbacks.
     """
-    loud = [each for each in map(facts.reading, declared(spec)) if _alarms(spec, each)]
-    blamed = [each for each in loud if not _champion_alike(spec, each)]
-    if blamed:
-        told = "; ".join(sentence(spec, each) for each in blamed)
-        return Step(
-            Move.ROLL_BACK, Cause.ALARM, f"version {rollout.version} in {rollout.stage}: {told}"
-        )
-    if loud:
-        told = "; ".join(
-            f"{sentence(spec, each)}, but the champion's is {short(each.champion.mean, 4)}"
-            for each in loud
-        )
-        return Step(Move.HOLD, Cause.CHAMPION_ALIKE, told, rollout.stage)
-    return None
+    blamed = [each for each in _loud(spec, facts) if not _champion_alike(spec, each)]
+    if not blamed:
+        return None
+    told = "; ".join(sentence(spec, each) for each in blamed)
+    return Step(
+        Move.ROLL_BACK, Cause.ALARM, f"version {rollout.version} in {rollout.stage}: {told}"
+    )
 
 
-def _alarms(spec: RolloutSpec, reading: Reading) -> bool:
-    won = log_capital(reading.challenger, limit_of(spec, reading.signal))
-    return refutes(won, level(spec))
+def _shared_alarm(spec: RolloutSpec, rollout: Rollout, facts: RolloutFacts) -> Step | None:
+    """Hold while a signal is loud that the champion raises as well."""
+    loud = _loud(spec, facts)
+    if not loud:
+        return None
+    told = "; ".join(
+        f"{sentence(spec, each)}, but the champion's is {short(each.champion.mean, 4)}"
+        for each in loud
+    )
+    return Step(Move.HOLD, Cause.CHAMPION_ALIKE, told, rollout.stage)
+
+
+def _loud(spec: RolloutSpec, facts: RolloutFacts) -> list[Reading]:
+    """The declared signals whose limit is refuted."""
+    readings = map(facts.reading, declared(spec))
+    return [
+        each
+        for each in readings
+        if refutes(log_capital(each.challenger, limit_of(spec, each.signal)), level(spec))
+    ]
 
 
 def _champion_alike(spec: RolloutSpec, reading: Reading) -> bool:
@@ -168,6 +179,7 @@ _RULES: tuple[Rule, ...] = (
     _groundless,
     _alarm,
     _too_long,
+    _shared_alarm,
     _too_few_requests,
     _not_evaluated,
     _too_few_labels,

@@ -7,6 +7,7 @@ from dataclasses import asdict, dataclass, fields
 from datetime import datetime, timedelta
 from typing import Any, Final
 
+from ml_platform.core.service_level.counters import Counters
 from ml_platform.core.service_level.latency import QUICK, Latencies
 from ml_platform.core.service_level.percentiles import histogram_percentile
 from ml_platform.core.service_level.probe import Probe, counted
@@ -27,11 +28,13 @@ class ServiceHour:
         failed: of these, through no fault of the sender (5xx).
         logged: requests in the inference log that got a prediction.
         rows: that they asked for.
-        p50_ms: of the logged requests; None without any, as all that follow.
+        p50_ms: of the logged requests, until their record was handed to the log; None without any,
+            as all that follow.
         p95_ms: 95% were as quick.
         p99_ms: 99% were as quick.
         slow_share: share slower than the objective.
-        counted_p99_ms: p99 by the endpoint's own histogram, to the width of its buckets.
+        counted_p99_ms: p99 by the endpoint's own histogram, to the width of its buckets; the time
+            of the log is in it.
     """
 
     hour: datetime
@@ -81,7 +84,6 @@ def service_hour(
     """
     own = [probe for probe in probes if hour <= probe.at < hour + HOUR]
     answered = counted(probes, hour, hour + HOUR)
-    p99 = 1000 * histogram_percentile(answered.at_most, QUICK)
     return ServiceHour(
         hour=hour,
         probes=len(own),
@@ -95,8 +97,14 @@ def service_hour(
         p95_ms=latencies.p95 if latencies else None,
         p99_ms=latencies.p99 if latencies else None,
         slow_share=latencies.slow if latencies else None,
-        counted_p99_ms=p99 if p99 == p99 else None,
+        counted_p99_ms=counted_p99_ms(answered),
     )
+
+
+def counted_p99_ms(answered: Counters) -> float | None:
+    """p99 of predictions by the endpoint's own histogram; None where it counted none."""
+    p99 = 1000 * histogram_percentile(answered.at_most, QUICK)
+    return p99 if p99 == p99 else None
 
 
 def hour_of(moment: datetime) -> datetime:

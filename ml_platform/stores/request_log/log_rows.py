@@ -11,6 +11,7 @@ import pyarrow as pa
 from ml_platform.core.feature_digest import Cell, feature_digests
 from ml_platform.core.log_record import LogRecord
 from ml_platform.core.request_id import row_id
+from ml_platform.stores.request_log.as_sent import AS_SENT, with_as_sent, without_place
 from ml_platform.stores.request_log.log_schema import REDACTED
 from ml_platform.stores.request_log.port import LoggedRecord
 from ml_platform.stores.request_log.typed_cells import typed_column
@@ -18,6 +19,7 @@ from ml_platform.stores.request_log.typed_cells import typed_column
 PartitionOf = Callable[[datetime | None, datetime], str]
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 ONLINE = "online"
+MADE_LAST = (REDACTED, AS_SENT, "partition")
 
 
 def log_rows(
@@ -32,6 +34,9 @@ def log_rows(
     it: it is null there, and the digest stands in ``redacted`` under its name. The digest of all
     features is made of what was logged, so redacted rows compare among themselves, not with batch.
 
+    Nothing that was sent is lost: what fits into no column stands in ``as_sent``, which the rows
+    have beside the columns of the schema where they need it.
+
     Args:
         logged: records, each with its writer.
         schema: of the log.
@@ -39,22 +44,26 @@ def log_rows(
         partition_of: from event time (or None) and time of receipt to the partition's name.
     """
     columns = _per_row(logged)
-    inputs = _inputs(logged, [field.name for field in schema.field("features").type])
-    columns["feature_digest"] = [d for _, each in logged for d in _digests(each.record)]
-    columns["features"] = _features(inputs, schema.field("features").type)
+    records, kinds = [each.record for _, each in logged], list(schema.field("features").type)
+    columns["feature_digest"] = [d for each in records for d in feature_digests(each.columns)]
+    asked = {kind.name for kind in kinds} | {*schema.names} - {*columns, "features", *MADE_LAST}
+    named = asked.union(*(each.columns for each in records), *(each.extra for each in records))
+    sent = {name: [cell for each in records for cell in each.sent(name)] for name in named}
+    held = {kind.name: typed_column(sent[kind.name], kind.type) for kind in kinds}
+    columns["features"] = pa.StructArray.from_arrays(list(held.values()), fields=kinds)
     for name in schema.names:
-        if name not in columns and name not in (REDACTED, "partition", "event_time"):
-            sent = [cell for _, each in logged for cell in _sent(each.record, name)]
-            columns[name] = typed_column(sent, schema.field(name).type)
-    happened = [cell for _, each in logged for cell in _sent(each.record, "event_time")]
-    columns["event_time"] = typed_column(happened, schema.field("event_time").type)
+        if name not in columns and name not in MADE_LAST:
+            columns[name] = typed_column(sent[name], schema.field(name).type)
+            held[name] = columns[name]
     columns["partition"] = list(
         map(partition_of, columns["event_time"].to_pylist(), columns["logged_at"])
     )
-    if REDACTED in schema.names:
-        text = {f.name for f in schema.field("features").type if pa.types.is_string(f.type)}
-        hidden = {name: inputs[name] for name in redact if name in inputs and name not in text}
-        columns[REDACTED] = _by_name(hidden, len(columns["seq"]))
+    text = {kind.name for kind in kinds if pa.types.is_string(kind.type)}
+    hidden = {name: sent.pop(name) for name in redact if name in held and name not in text}
+    columns[REDACTED] = _by_name(hidden, len(columns["seq"]))
+    columns[AS_SENT] = without_place(sent, held, len(columns["seq"]))
+    if any(columns[AS_SENT]):
+        schema = with_as_sent(schema)
     arrays = [_array(columns[field.name], field.type) for field in schema]
     return pa.Table.from_arrays(arrays, schema=schema)
 
@@ -88,29 +97,6 @@ _SAME: Mapping[str, Callable[[LogRecord], Any]] = {
     "sampling_weight": lambda record: record.sampling_weight,
     "code_version": lambda record: record.code_version,
 }
-
-
-def _inputs(
-    logged: Sequence[tuple[str, LoggedRecord]], names: Sequence[str]
-) -> dict[str, list[Cell]]:
-    return {n: [cell for _, each in logged for cell in _sent(each.record, n)] for n in names}
-
-
-def _sent(record: LogRecord, name: str) -> Sequence[Cell]:
-    """A column as the client sent it, wherever it stands; null where it did not."""
-    found = record.columns.get(name)
-    if found is None:
-        found = record.extra.get(name)
-    return [None] * record.rows if found is None else found
-
-
-def _digests(record: LogRecord) -> list[str]:
-    return feature_digests(record.columns)
-
-
-def _features(inputs: Mapping[str, Sequence[Cell]], kind: pa.StructType) -> pa.StructArray:
-    arrays = [typed_column(inputs[field.name], field.type) for field in kind]
-    return pa.StructArray.from_arrays(arrays, fields=list(kind))
 
 
 def _by_name(hidden: Mapping[str, Sequence[Cell]], rows: int) -> list[dict[str, Cell]]:

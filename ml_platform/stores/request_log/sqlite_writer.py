@@ -76,8 +76,9 @@ class SqliteWriter:
             begun = _LogFile(self._folder)
         except LogUnavailable:
             return  # the old file serves on; whether it still can, its next commit will tell
-        self._file.close()
-        self._file = begun
+        # Changed first: a file that is given up may be removed, and must not be written again.
+        former, self._file = self._file, begun
+        former.close()
 
 
 class _LogFile:

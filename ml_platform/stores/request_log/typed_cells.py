@@ -15,7 +15,8 @@ def typed_column(values: Sequence[Any], kind: pa.DataType) -> pa.Array:
 
     A day of a moment is its day in UTC.
 
-    Nothing is refused here: the answer was given, and its row must reach the log.
+    Nothing is refused here: the answer was given, and its row must reach the log. What became null
+    is kept as it was sent, see `as_sent`.
 
     Args:
         values: numbers, text, truth values or None.

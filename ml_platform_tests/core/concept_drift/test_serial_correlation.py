@@ -25,6 +25,23 @@ def test_short_series_do_not_understate_the_correlation(days: int, correlation: 
     assert np.mean(found) == pytest.approx(correlation, abs=0.06)
 
 
+@pytest.mark.parametrize("correlation", [0.2, 0.5])
+def test_what_each_day_has_by_chance_does_not_hide_the_correlation(correlation: float) -> None:
+    with_chance, blind = [], []
+    for seed in range(400):
+        noise = np.random.default_rng(1_000 + seed).normal(0, 0.7, 60)
+        series = chained(60, correlation, seed) + noise
+        with_chance.append(lag_one(series - series.mean(), chance=0.49))
+        blind.append(lag_one(series - series.mean()))
+    assert np.mean(with_chance) == pytest.approx(correlation, abs=0.06)
+    assert np.mean(blind) < 0.8 * correlation
+
+
+def test_where_all_may_be_chance_the_correlation_has_a_bound() -> None:
+    series = chained(60, 0.5, 0)
+    assert 0 <= lag_one(series - series.mean(), chance=1e9) <= 0.9
+
+
 def test_a_correlation_lies_between_none_and_nine_tenths() -> None:
     assert lag_one(np.array([1.0, -1.0] * 20)) == 0.0
     assert lag_one(np.repeat([1.0, -1.0], 50)) == 0.9

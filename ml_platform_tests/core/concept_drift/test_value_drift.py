@@ -48,6 +48,29 @@ def test_labels_that_moved_or_spread_are_drift() -> None:
     assert spread.numbers["width_deviations"] > spread.numbers["bound"]
 
 
+@pytest.mark.parametrize("extreme", [1e6, -1e6])
+def test_one_label_of_a_million_changes_no_verdict(extreme: float) -> None:
+    odd = labels(3, seed=1)[0]
+    odd[17] = extreme
+    found = judge_values(odd, 3, reference(), ALARMS, 200)
+    assert (found.verdict, found.numbers["brought_in"]) == (Verdict.PASSED, 1)
+
+    value, day = labels(30)
+    for at in (50, 5_500):  # one that was learnt from, and one of the hold-out
+        value[at] = extreme
+    seen = ValueReference.of(value[4_600:], day[4_600:], value[:4_600], day[:4_600])
+    moved = judge_values(labels(3, 1, mean=110.0)[0], 3, seen, ALARMS, 200)
+    assert (moved.verdict, moved.numbers["brought_in"]) == (Verdict.WARNED, 0)
+
+
+def test_where_nearly_all_labels_are_the_same_none_is_brought_in() -> None:
+    value, day = np.zeros(6_000), labels(30)[1]
+    value[::200] = 7.0
+    kept = ValueReference.of(value[4_600:], day[4_600:], value[:4_600], day[:4_600])
+    assert kept.reach == np.inf
+    assert kept.level.mean == pytest.approx(7 / 200)
+
+
 def test_few_labels_no_reference_and_few_days_are_not_evaluated() -> None:
     value = labels(3)[0]
     assert "100 of 200 labels" in judge_values(value[:100], 1, reference(), ALARMS, 200).sentence

@@ -3,12 +3,13 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from ml_platform.core.drift.cadence import DAYS, Cadence
+from ml_platform.core.drift.cadence import DAYS, HOURS, Cadence
 from ml_platform.core.drift.calibrate import Partition, calibrate
 from ml_platform.core.drift.column_drift import ColumnDrift
 from ml_platform.core.drift.gaps import gaps_said, without_gaps
+from ml_platform.core.drift.hysteresis import LOOKBACK
 from ml_platform.core.drift.judge import Yardstick, judge, yardstick
-from ml_platform.core.drift.window_lengths import window_lengths
+from ml_platform.core.drift.window_lengths import partitions_looked_at, window_lengths
 from ml_platform.core.monitoring_spec import DriftSpec
 from ml_platform.core.profile import ColumnProfile, merge_all
 from ml_platform_tests.core.drift.days import numbers, partitions
@@ -111,8 +112,20 @@ def test_a_gap_is_filled_by_the_day_a_cycle_before_where_that_holds_something(
     assert gaps_said(recent, 1, DAYS) == ""
 
 
+@pytest.mark.parametrize(("cadence", "span"), [(DAYS, 7), (DAYS, 1), (HOURS, 24)])
+def test_every_day_that_a_verdict_depends_on_has_one_a_cycle_before_to_stand_in(
+    days: list[Partition], cadence: Cadence, span: int
+) -> None:
+    looked_at = partitions_looked_at(span, cadence)
+    recent = days[:looked_at]
+    for back in range(span + LOOKBACK):
+        at = looked_at - 1 - back
+        assert without_gaps(emptied(recent, at), cadence)[at] == recent[at - cadence.cycle]
+
+
 def test_without_a_cycle_nothing_stands_in(days: list[Partition]) -> None:
     recent = emptied(days[:14], 9)
     weeks = Cadence(DAYS.step * 7, 1, "seasons")
     assert without_gaps(recent, weeks) == recent
     assert gaps_said(recent, 7, weeks) == f"{recent[9][0]} holds nothing"
+    assert partitions_looked_at(4, weeks) == 4 + LOOKBACK

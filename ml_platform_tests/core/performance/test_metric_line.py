@@ -113,3 +113,9 @@ def test_a_bias_may_grow_by_a_share_of_the_mean_error() -> None:
     reference = {"bias": -1.0, "mae": 10.0}
     line = metric_line("bias", Interval(1.0, 1.5, 2.0), reference, {}, {"bias": 0.1})
     assert line.limit == pytest.approx(2.0)
+
+
+def test_a_share_of_a_mean_error_that_is_not_known_is_no_limit() -> None:
+    line = metric_line("bias", Interval(1.0, 1.5, 2.0), {"bias": -1.0}, {}, {"bias": 0.1})
+    assert (line.limit, line.verdict) == (None, Verdict.NOT_EVALUATED)
+    assert line.reason == "no reference value to measure a drop against"

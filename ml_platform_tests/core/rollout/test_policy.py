@@ -108,6 +108,13 @@ def test_what_the_champion_suffers_from_too_is_not_blamed_on_the_version() -> No
     assert alone.move is Move.ROLL_BACK
 
 
+def test_a_rollout_that_shares_its_alarm_with_the_champion_is_given_up_in_the_end() -> None:
+    late = standing().started_at + SPEC.longest + timedelta(seconds=1)
+    known = facts(reading(Signal.SLOW_SHARE, 30, 60, (60, 200)), looked_at=late)
+    step = decide(SPEC, standing(), known)
+    assert (step.move, step.cause) == (Move.GIVE_UP, Cause.TOO_LONG)
+
+
 def test_one_signal_of_its_own_is_enough_beside_one_that_both_share() -> None:
     slow = reading(Signal.SLOW_SHARE, 30, 60, (60, 200))
     step = decide(SPEC, standing(), facts(slow, reading(Signal.DIVERGENCE, 30, 60)))

@@ -47,3 +47,15 @@ def test_the_sentence_has_the_numbers() -> None:
     assert found.sentence == (
         "p99 80 ms of 100 logged requests, 25 ms is promised; 10% were slower"
     )
+
+
+def test_an_endpoint_that_is_slow_by_its_own_count_is_warned_of() -> None:
+    """The log's time is in that count, and not in what is logged."""
+    quick = latencies(1000, 0)
+    assert latency_outcome(quick, 25.0, 25.0).verdict is Verdict.PASSED
+    found = latency_outcome(quick, 25.0, 40.0)
+    assert found.verdict is Verdict.WARNED
+    assert found.sentence.endswith("with the time of the log p99 is 40 ms by its histogram")
+    assert found.numbers["counted_p99_ms"] == 40.0
+    assert latency_outcome(latencies(900, 100), 25.0, 40.0).verdict is Verdict.FAILED
+    assert latency_outcome(latencies(9, 0), 25.0, 40.0).verdict is Verdict.NOT_EVALUATED
