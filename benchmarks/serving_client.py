@@ -133,7 +133,8 @@ def _summed(latencies: list[float], refused: int, seconds: float) -> Load:
 def main() -> None:
     """Print what a load on an address found, as JSON."""
     host, port, file, clients, seconds = sys.argv[1:]
-    found = load((host, int(port)), Path(file).read_bytes(), int(clients), float(seconds))
+    request = Path(file).read_bytes()
+    found = load((host, int(port)), request, int(clients), float(seconds), warm_up=0)
     print(json.dumps(asdict(found)))
 
 

@@ -40,6 +40,7 @@ from ml_platform.stores.mlflow_model import write_mlflow_model
 
 ROUNDS = 3
 SECONDS = 4.0
+WARM_UP = 1.0
 CLIENTS = (1, 32)
 OURS = "ml_platform"
 MODEL = "bench"
@@ -115,8 +116,9 @@ def measured(server: Server, it: Running, scratch: Path) -> dict[str, object]:
     request.write_bytes(server.request)
     found: dict[str, object] = {"cold_start_s": round(it.cold_start, 3)}
     for clients in CLIENTS:
+        _load(server.port, request, clients, WARM_UP)
         before = it.cpu_seconds()
-        load = _load(server.port, request, clients)
+        load = _load(server.port, request, clients, SECONDS)
         if load.refused:
             raise RuntimeError(f"{server.name} refused {load.refused} of {load.answers} requests")
         cpu = (it.cpu_seconds() - before) / load.answers
@@ -129,9 +131,9 @@ def measured(server: Server, it: Running, scratch: Path) -> dict[str, object]:
     return found
 
 
-def _load(port: int, request: Path, clients: int) -> Load:
+def _load(port: int, request: Path, clients: int, seconds: float) -> Load:
     """In a process of its own, so that the client never waits for what this one does."""
-    given = ["127.0.0.1", str(port), str(request), str(clients), str(SECONDS)]
+    given = ["127.0.0.1", str(port), str(request), str(clients), str(seconds)]
     command = [sys.executable, "-m", "benchmarks.serving_client", *given]
     told = subprocess.run(command, check=True, capture_output=True, text=True).stdout
     return Load(**json.loads(told))
