@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
-from dagster import AssetKey, Definitions
+from dagster import AssetKey, Definitions, SensorDefinition
 
 from ml_platform.core import names
 from ml_platform_tests.components.project import definitions_with, refusal_of
@@ -52,6 +52,18 @@ def test_what_loses_rows_blocks_and_what_only_moved_does_not(defs: Definitions) 
     assert blocking(defs, names.LABELS) == {names.LABEL_JOIN: False}
     for stage in (names.DRIFT, names.ESTIMATED_PERFORMANCE, names.PERFORMANCE, names.VERDICT):
         assert set(blocking(defs, stage).values()) == {False}
+
+
+def test_moving_answered_requests_does_not_score_them_again(defs: Definitions) -> None:
+    graph = defs.resolve_asset_graph()
+    [sensor] = [s for s in defs.sensors or () if s.name == "flight_delay_request_log"]
+    assert isinstance(sensor, SensorDefinition)
+    moved = AssetKey(["flight_delay", names.REQUEST_LOG])
+    assert sensor.asset_selection is not None
+    assert sensor.asset_selection.resolve(graph) == {moved}
+    checks = sensor.asset_selection.resolve_checks(graph)
+    assert {check.name for check in checks} == {names.MOVED_ONCE, names.LOG_LAG}
+    assert names.LIVE_PARITY in blocking(defs, names.REQUEST_LOG)
 
 
 def test_days_flow_by_partition_and_a_retraining_does_not(defs: Definitions) -> None:
