@@ -85,10 +85,13 @@ def write_summary(settings: Settings, summary: dict[str, Any]) -> Path:
 
 
 def runs_by_trigger(instance: DagsterInstance) -> dict[str, int]:
-    """How many runs each sensor launched; a run without a sensor would count as ``by hand``."""
+    """How many runs each sensor or schedule launched; one without would count as ``by hand``."""
     counts: Counter[str] = Counter()
     for run in instance.get_runs(RunsFilter()):
-        counts[run.tags.get("dagster/sensor_name", "by hand")] += 1
+        by_sensor, by_schedule = (
+            run.tags.get(f"dagster/{kind}_name") for kind in ("sensor", "schedule")
+        )
+        counts[by_sensor or by_schedule or "by hand"] += 1
     return dict(counts)
 
 
