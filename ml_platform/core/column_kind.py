@@ -5,6 +5,9 @@ from functools import cache
 
 from ml_platform.core.errors import ConfigError
 
+TEXT_LIMIT = 4096
+"""Characters in one text that a request may hold."""
+
 
 class ColumnKind(StrEnum):
     """What the values of an input column are, whatever their width."""

@@ -4,10 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Final
 
 from ml_platform.core.feature_digest import Cell
 
 Cells = Mapping[str, Sequence[Cell]]
+
+ONLINE: Final = "online"
+"""Source of a row that the endpoint scored."""
+OK: Final = "ok"
+"""Status of a client's request that was answered."""
+SHADOW: Final = "shadow"
+"""Role of a version that scored what another one answered."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ml_platform.core.column_kind import ColumnKind, column_kind
+from ml_platform.core.column_kind import TEXT_LIMIT, ColumnKind, column_kind
 from ml_platform.core.golden_rows import joined, shuffled_rows
 
 Columns = Mapping[str, NDArray[Any]]
@@ -21,8 +21,6 @@ Columns = Mapping[str, NDArray[Any]]
 MISSING_SHARE = 0.03
 EXTREME_SHARE = 0.02
 
-LONGEST_TEXT = 4096
-"""Characters that the endpoint takes."""
 GREATEST_WHOLE = 2.0**53
 """Beyond it not every whole number has a float64 of its own."""
 
@@ -30,7 +28,7 @@ _EDGE = float(np.finfo(np.float64).max)
 _NUMBERS = (0.0, -0.0, -1.0, 1e30, -1e30, _EDGE, -_EDGE, 5e-324, float(np.finfo(np.float32).max))
 _WHOLE = (0.0, -1.0, GREATEST_WHOLE, -GREATEST_WHOLE, 9999.0)
 _NARROW = (0.0, 1.0)
-_TEXTS = ("", " ", "no such value", "\u00e4\u6f22\U0001f6eb", '"', "\n", "x" * LONGEST_TEXT)
+_TEXTS = ("", " ", "no such value", "\u00e4\u6f22\U0001f6eb", '"', "\n", "x" * TEXT_LIMIT)
 _TIMES = tuple(
     np.datetime64(moment, "us")
     for moment in ("0001-01-01", "1970-01-01", "9999-12-31T23:59:59.999999")
@@ -88,7 +86,7 @@ def _sendable(values: NDArray[Any], dtype: str) -> NDArray[Any]:
 def _fits(values: NDArray[Any], dtype: str) -> NDArray[np.bool_]:
     kind, name = column_kind(dtype), dtype.lower()
     if kind is ColumnKind.TEXT:
-        return np.array([value is not None and len(value) <= LONGEST_TEXT for value in values])
+        return np.array([value is not None and len(value) <= TEXT_LIMIT for value in values])
     if kind is ColumnKind.TIME:
         return np.asarray((values >= _TIMES[0]) & (values <= _TIMES[-1]))
     return np.asarray(

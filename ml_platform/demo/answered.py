@@ -7,10 +7,9 @@ import sys
 import pyarrow.compute as pc
 
 from ml_platform.core import names
+from ml_platform.core.log_record import OK, ONLINE
 from ml_platform.stores.lake import Lake
 from ml_platform.stores.request_log.where import open_reader
-
-OK = "ok"
 
 
 def logged_requests(where: str, model: str) -> set[str]:
@@ -35,5 +34,5 @@ def moved_requests(lake: Lake, model: str) -> set[str]:
     if not table.exists():
         return set()
     rows = table.read_arrow(columns=["request_id", "source", "status"])
-    asked = pc.and_(pc.equal(rows["source"], "online"), pc.equal(rows["status"], OK))
+    asked = pc.and_(pc.equal(rows["source"], ONLINE), pc.equal(rows["status"], OK))
     return set(rows.filter(asked)["request_id"].to_pylist())

@@ -8,7 +8,7 @@ import signal
 import sys
 from pathlib import Path
 
-from ml_platform.engine.service import end_with_parent
+from ml_platform.serving.parent import end_with_parent
 
 
 def execute(run_id: str, arguments: str, logs: Path) -> None:
@@ -31,8 +31,7 @@ def _become_a_process_of_its_own(log: Path) -> None:
     for number in (signal.SIGTERM, signal.SIGCHLD):
         signal.signal(number, signal.SIG_DFL)
     signal.signal(signal.SIGINT, signal.default_int_handler)
-    if sys.platform == "linux":
-        end_with_parent()
+    end_with_parent()
     _write_output_to(log)
     _seed_anew()
 

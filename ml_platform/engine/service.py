@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import ctypes
 import os
 import signal
 import subprocess
@@ -14,8 +13,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from ml_platform.engine.errors import EngineError, with_log_tail
+from ml_platform.serving.parent import end_with_parent
 
-_PR_SET_PDEATHSIG = 1
 _GROUP_SECONDS = 10.0
 
 
@@ -101,11 +100,6 @@ def _wait_for_group(group: int) -> None:
     while time.monotonic() < deadline:
         os.killpg(group, 0)  # raises when the group is empty
         time.sleep(0.02)
-
-
-def end_with_parent() -> None:
-    """Have Linux end this process when its parent dies, even by SIGKILL."""
-    ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGTERM)
 
 
 def _in_words(code: int) -> str:

@@ -5,20 +5,16 @@ from datetime import datetime
 
 import numpy as np
 import pandas as pd
-import pyarrow as pa
 import pyarrow.compute as pc
-import pyarrow.dataset as ds
 
 from ml_platform.core import names
+from ml_platform.core.log_record import SHADOW
 from ml_platform.core.service_level.latency import Latencies
 from ml_platform.lifecycle.model import Model
+from ml_platform.lifecycle.online_rows import OF_CLIENTS, OF_ONE_REQUEST, online_rows
 from ml_platform.stores.lake import Lake
 
-# Each request took its own time, so its rows are those of one writer that took the same.
-_OF_ONE_REQUEST = ["writer", "role", "model_version", "logged_at", "latency_ms"]
-_COLUMNS = [*_OF_ONE_REQUEST, "sampling_weight"]
-_NOT_ANSWERED = "shadow"
-_OK = "ok"
+_COLUMNS = (*OF_ONE_REQUEST, "sampling_weight")
 
 
 @dataclass(frozen=True)
@@ -57,20 +53,11 @@ class AnsweredRequests:
 
 
 def answered_requests(model: Model, lake: Lake, since: datetime) -> AnsweredRequests:
-    """Read the requests that were received at a moment or later.
-
-    Parquet's bounds of `logged_at` leave most files unread.
-    """
+    """Read the requests that were received at a moment or later."""
     table = lake.table(model.table(names.INFERENCE_LOG))
-    rows = pd.DataFrame(columns=_COLUMNS)
+    rows = pd.DataFrame(columns=list(_COLUMNS))
     if table.exists():
-        schema = table.schema()
-        wanted = [*_COLUMNS, "source", "status"]
-        files = ds.dataset(table.files(), schema=pa.schema([schema.field(n) for n in wanted]))
-        began = pa.scalar(since, schema.field("logged_at").type)
-        of_clients = (pc.field("source") == "online") & (pc.field("status") == _OK)
-        answered = of_clients & (pc.field("role") != _NOT_ANSWERED)
-        recent = answered & (pc.field("logged_at") >= began)
-        rows = files.to_table(columns=_COLUMNS, filter=recent).to_pandas()
-    by_request = rows.groupby(_OF_ONE_REQUEST, sort=False)["sampling_weight"]
+        answered = OF_CLIENTS & (pc.field("role") != SHADOW)
+        rows = online_rows(table, _COLUMNS, since, answered).to_pandas()
+    by_request = rows.groupby(list(OF_ONE_REQUEST), sort=False)["sampling_weight"]
     return AnsweredRequests(by_request.agg(sampling_weight="first", rows="size").reset_index())

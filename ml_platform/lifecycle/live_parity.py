@@ -5,7 +5,6 @@ from datetime import UTC, datetime, timedelta
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
-import pyarrow.dataset as ds
 from dagster import (
     AssetCheckResult,
     AssetChecksDefinition,
@@ -29,6 +28,7 @@ from ml_platform.estimators.input_columns import one_form
 from ml_platform.lifecycle.check_results import single_result
 from ml_platform.lifecycle.endpoint_replay import scores_in_batch
 from ml_platform.lifecycle.model import Model
+from ml_platform.lifecycle.online_rows import online_rows
 from ml_platform.resources.lake_resource import LakeResource
 from ml_platform.resources.registry_resource import RegistryResource
 from ml_platform.spark.scoring import numpy_columns
@@ -120,12 +120,7 @@ def answered_rows(table: LakeTable, since: datetime) -> pa.Table:
 
     Shadows and probes are among them: they were scored by the same path.
     """
-    schema = table.schema()
-    wanted = ("source", "logged_at", "model_version", "features", "score")
-    files = ds.dataset(table.files(), schema=pa.schema([schema.field(n) for n in wanted]))
-    began = pa.scalar(since, schema.field("logged_at").type)
-    online = (pc.field("source") == "online") & (pc.field("logged_at") >= began)
-    rows = files.to_table(columns=["model_version", "features", "score"], filter=online)
+    rows = online_rows(table, ("model_version", "features", "score"), since, pc.scalar(True))
     if rows.num_rows <= ROWS:
         return rows.combine_chunks()
     chosen = np.random.default_rng().choice(rows.num_rows, ROWS, replace=False)

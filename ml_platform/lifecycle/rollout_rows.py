@@ -8,18 +8,15 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
-import pyarrow.dataset as ds
 
 from ml_platform.core import names
+from ml_platform.core.log_record import SHADOW
 from ml_platform.core.rollout.running import Rollout
 from ml_platform.lifecycle.model import Model
+from ml_platform.lifecycle.online_rows import OF_CLIENTS, OF_ONE_REQUEST, online_rows
 from ml_platform.stores.lake import Lake, LakeTable
 
-SHADOW = "shadow"
-_OK = "ok"
-# Each request took its own time, so its rows are those of one writer that took the same.
-_OF_ONE_REQUEST = ("writer", "role", "model_version", "logged_at", "latency_ms")
-_COLUMNS = ("request_id", "score", *_OF_ONE_REQUEST)
+_COLUMNS = ("request_id", "score", *OF_ONE_REQUEST)
 
 
 @dataclass(frozen=True)
@@ -68,21 +65,13 @@ def read_rows(model: Model, lake: Lake, rollout: Rollout) -> RolloutRows:
     columns = [*_COLUMNS, *model.spec.key]
     found = _online(table, rollout, columns) if table.exists() else None
     rows = pd.DataFrame(columns=columns) if found is None else found.to_pandas()
-    rows["request"] = rows.groupby(list(_OF_ONE_REQUEST), dropna=False, sort=False).ngroup()
+    rows["request"] = rows.groupby(list(OF_ONE_REQUEST), dropna=False, sort=False).ngroup()
     return RolloutRows(rollout, rows)
 
 
 def _online(table: LakeTable, rollout: Rollout, columns: list[str]) -> pa.Table:
-    schema = table.schema()
-    wanted = [*columns, "source", "status"]
-    files = ds.dataset(table.files(), schema=pa.schema([schema.field(name) for name in wanted]))
-    since = pa.scalar(rollout.started_at, schema.field("logged_at").type)
     versions = pc.field("model_version").isin([rollout.version, rollout.champion])
-    # The least first: Parquet's bounds of `logged_at` leave most files unread.
-    # The platform's own probes ask for one row over and over: nobody's requests.
-    of_clients = (pc.field("source") == "online") & (pc.field("status") == _OK) & versions
-    recent = (pc.field("logged_at") >= since) & of_clients
-    return files.to_table(columns=columns, filter=recent)
+    return online_rows(table, columns, rollout.started_at, OF_CLIENTS & versions)
 
 
 def requests_since(rows: pd.DataFrame, moment: datetime) -> tuple[int, datetime | None]:

@@ -16,6 +16,7 @@ from dagster import (
 )
 
 from ml_platform.core import names
+from ml_platform.core.log_record import ONLINE
 from ml_platform.core.serving_spec import ServingSpec
 from ml_platform.resources.lake_resource import LakeResource
 from ml_platform.resources.registry_resource import RegistryResource
@@ -82,7 +83,7 @@ def forget_requests(
     gone: dict[str, int] = {}
     for model, kept in retention.items():
         log = lake.table(names.table_of(names.of_model(model, names.INFERENCE_LOG)))
-        online = pc.field("source") == "online"
+        online = pc.field("source") == ONLINE
         rows = remove_rows(log, online & (pc.field("logged_at") < now - kept))
         if rows:
             gone[f"{log.name}: rows"] = rows

@@ -14,9 +14,8 @@ from math import isfinite
 from types import NoneType
 from typing import Any
 
-from ml_platform.core.column_kind import ColumnKind, column_kind
+from ml_platform.core.column_kind import TEXT_LIMIT, ColumnKind, column_kind
 from ml_platform.serving.value_checks import (
-    TEXT_LIMIT,
     boolean,
     number,
     scalar,

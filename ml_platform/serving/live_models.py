@@ -16,7 +16,6 @@ from ml_platform.serving.served_model import ServedModel
 
 CHAMPION = "champion"
 CHALLENGER = "challenger"
-SHADOW = "shadow"
 
 
 @dataclass(frozen=True, slots=True)

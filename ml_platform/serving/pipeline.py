@@ -6,7 +6,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from ml_platform.core.log_record import LogRecord
+from ml_platform.core.log_record import OK, LogRecord
 from ml_platform.serving.durable_log import DurableLog
 from ml_platform.serving.errors import Overloaded
 from ml_platform.serving.live_models import LiveModel
@@ -17,8 +17,6 @@ from ml_platform.serving.scoring import Scored, Scoring
 from ml_platform.serving.served_model import ServedModel
 from ml_platform.serving.service_metrics import ServiceMetrics
 from ml_platform.serving.shadow import Shadow
-
-OK = "ok"
 
 
 class Pipeline:

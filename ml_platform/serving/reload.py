@@ -12,10 +12,10 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from ml_platform.core.errors import UserError
+from ml_platform.core.log_record import SHADOW
 from ml_platform.serving.live_models import (
     CHALLENGER,
     CHAMPION,
-    SHADOW,
     Challenger,
     LiveModel,
     LiveModels,

@@ -10,12 +10,12 @@ from collections.abc import Callable, Mapping
 from itertools import permutations
 from typing import Any, Final
 
+from ml_platform.core.column_kind import TEXT_LIMIT
 from ml_platform.serving.client_id import ID_LIMIT
 from ml_platform.serving.column_rules import EXACT, ColumnRule, ValueKind
 from ml_platform.serving.input_contract import InputContract
 from ml_platform.serving.mlflow_protocol import CLIENT_REQUEST_ID
 from ml_platform.serving.tensors import DATATYPE_OF
-from ml_platform.serving.value_checks import TEXT_LIMIT
 
 Schema = dict[str, Any]
 

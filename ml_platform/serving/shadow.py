@@ -9,9 +9,8 @@ from collections import deque
 from dataclasses import replace
 
 from ml_platform.core.errors import UserError
-from ml_platform.core.log_record import LogRecord
+from ml_platform.core.log_record import SHADOW, LogRecord
 from ml_platform.serving.durable_log import DurableLog
-from ml_platform.serving.live_models import SHADOW
 from ml_platform.serving.prediction import PredictionRequest
 from ml_platform.serving.scoring import Scoring
 from ml_platform.serving.served_model import ServedModel

@@ -13,8 +13,8 @@ from datetime import UTC, datetime
 from math import isfinite
 from typing import Any
 
-TEXT_LIMIT = 4096
-"""Characters in one text."""
+from ml_platform.core.column_kind import TEXT_LIMIT
+
 TIME_PATTERN = (
     r"[0-9]{4}-[0-9]{2}-[0-9]{2}"
     r"([T ][0-9]{2}:[0-9]{2}(:[0-9]{2}([.][0-9]{1,6})?)?(Z|[+-][0-9]{2}:[0-9]{2})?)?"

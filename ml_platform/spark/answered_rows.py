@@ -9,6 +9,8 @@ from operator import and_
 from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
+from ml_platform.core.log_record import OK, SHADOW
+
 BESIDE_KEY = ("role", "status", "source", "logged_at", "writer", "seq", "sampling_weight")
 """Columns of the log that this reads besides the key; a caller must not drop them first."""
 WEIGHT = "weight"
@@ -33,7 +35,7 @@ def answered_rows(log: DataFrame, key: Sequence[str]) -> DataFrame:
         The columns of `log` and ``weight``.
     """
     whole = reduce(and_, (F.col(name).isNotNull() for name in key))
-    answers = log.where((F.col("role") != "shadow") & (F.col("status") == "ok") & whole)
+    answers = log.where((F.col("role") != SHADOW) & (F.col("status") == OK) & whole)
     by_event = answers.groupBy(*key).agg(
         F.min_by(F.struct(*log.columns), _first()).alias("first"),
         F.max(F.col("source") == "batch").alias("in_batch"),

@@ -11,6 +11,8 @@ from datetime import datetime
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
+from ml_platform.core.log_record import OK
+
 
 def log_rows(
     predictions: DataFrame,
@@ -47,7 +49,7 @@ def log_rows(
         "decision",
         "threshold",
         F.lit(None).cast("double").alias("latency_ms"),
-        F.lit("ok").alias("status"),
+        F.lit(OK).alias("status"),
         F.lit(1.0).alias("sampling_weight"),
         F.lit(code_version).alias("code_version"),
         "feature_digest",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -23,10 +23,10 @@ VOLATILE = {"_source_file", "_ingested_at", "scored_at", "computed_at", "request
 
 
 @contextlib.contextmanager
-def trained_loop(home: Path) -> Iterator[Loop]:
+def trained_loop(home: Path, declared: Mapping[str, Any] = SMALL) -> Iterator[Loop]:
     """Six days in one run over the range, one training, then a day as it comes in life."""
     with DagsterInstance.ephemeral() as instance:
-        loop = Loop(home, instance, {MODEL: SMALL})
+        loop = Loop(home, instance, {MODEL: declared})
         landing = FlightsLanding(loop.landing_root)
         for number in range(1, 8):
             landing.land_inputs(date(2013, 1, number))

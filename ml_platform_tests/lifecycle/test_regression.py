@@ -4,12 +4,10 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from datetime import date
 from typing import Any
 
 import numpy as np
 import pytest
-from dagster import DagsterInstance
 
 from ml_platform.core import names
 from ml_platform.core.concept_drift.value_drift import ValueReference
@@ -19,20 +17,11 @@ from ml_platform.core.performance.measured_rows import task_metrics
 from ml_platform.core.profile import ColumnProfile
 from ml_platform.core.score_profile import SCORE
 from ml_platform.core.verdict import Verdict
-from ml_platform.demo.flights_landing import FlightsLanding
 from ml_platform.estimators.artifact import load_artifact
 from ml_platform.lifecycle.edges_table import read_score_edges
 from ml_platform.lifecycle.estimator_table import read_estimator
-from ml_platform_tests.end_to_end.loop import MODEL, SMALL, TABLES, Loop
-from ml_platform_tests.end_to_end.trained import (
-    DAY,
-    FIRST,
-    LAST,
-    stages_of,
-    succeeded,
-    take_in_inputs,
-    take_in_outcomes,
-)
+from ml_platform_tests.end_to_end.loop import MODEL, SMALL, Loop
+from ml_platform_tests.end_to_end.trained import DAY, succeeded, trained_loop
 
 # When a flight lands, in hours after midnight: not known of those that were cancelled.
 ARRIVAL = {
@@ -61,18 +50,7 @@ ARRIVAL = {
 @pytest.fixture(scope="module")
 def arrivals(spark: Any, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Loop]:
     """Six days, a training, a day as it comes in life with its labels, and a second training."""
-    with DagsterInstance.ephemeral() as instance:
-        loop = Loop(tmp_path_factory.mktemp("arrivals"), instance, {MODEL: ARRIVAL})
-        landing = FlightsLanding(loop.landing_root)
-        for number in range(1, 8):
-            landing.land_inputs(date(2013, 1, number))
-            landing.land_outcomes(date(2013, 1, number))
-        tables = [stage for table in TABLES for stage in stages_of(table)]
-        models = [loop.model.path(stage) for stage in (*names.DAILY, *names.ON_LABELS)]
-        succeeded(loop.run(*tables, *models, first=FIRST, last=LAST))
-        succeeded(loop.run_stages(names.RETRAINING))
-        take_in_inputs(loop, DAY)
-        take_in_outcomes(loop, DAY)
+    with trained_loop(tmp_path_factory.mktemp("arrivals"), ARRIVAL) as loop:
         succeeded(loop.run_stages(names.RETRAINING))
         yield loop
 

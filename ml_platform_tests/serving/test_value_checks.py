@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from ml_platform.core.column_kind import TEXT_LIMIT
 from ml_platform.serving.value_checks import (
-    TEXT_LIMIT,
     boolean,
     number,
     scalar,

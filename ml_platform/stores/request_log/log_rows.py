@@ -9,7 +9,7 @@ from typing import Any
 import pyarrow as pa
 
 from ml_platform.core.feature_digest import Cell, feature_digests
-from ml_platform.core.log_record import LogRecord
+from ml_platform.core.log_record import ONLINE, LogRecord
 from ml_platform.core.request_id import row_id
 from ml_platform.stores.request_log.as_sent import AS_SENT, with_as_sent, without_place
 from ml_platform.stores.request_log.log_schema import REDACTED
@@ -18,7 +18,6 @@ from ml_platform.stores.request_log.typed_cells import typed_column
 
 PartitionOf = Callable[[datetime | None, datetime], str]
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-ONLINE = "online"
 MADE_LAST = (REDACTED, AS_SENT, "partition")
 
 
