@@ -20,7 +20,6 @@ from ml_platform.lifecycle.inference_log import inference_log_asset
 from ml_platform.lifecycle.labels import labels_asset
 from ml_platform.lifecycle.live_parity import live_parity_check, live_parity_schedule
 from ml_platform.lifecycle.model import Model
-from ml_platform.lifecycle.partitioning import partitions_of
 from ml_platform.lifecycle.performance import performance_asset
 from ml_platform.lifecycle.predictions import predictions_asset
 from ml_platform.lifecycle.probe import probe_sensor
@@ -97,7 +96,7 @@ class ManagedModel(Component):
         primary = sources[self.spec.sources.primary]
         return Model(
             spec=self.spec,
-            partitions=partitions_of(primary.spec.partitions),
+            calendar=primary.spec.partitions.calendar,
             features=features.features,
             lookback=timedelta(days=getattr(features, "LOOKBACK_DAYS", 0)),
             lineage=getattr(features, "LINEAGE", {}),

@@ -6,7 +6,6 @@ from pydantic import BaseModel
 from ml_platform.components.declared_module import declared_class, package_of, place_of
 from ml_platform.core.errors import ConfigError, ContractError
 from ml_platform.core.source_spec import SourceSpec
-from ml_platform.lifecycle.partitioning import partitions_of
 from ml_platform.lifecycle.raw import landing_spec, raw_asset
 from ml_platform.lifecycle.source import Source
 from ml_platform.lifecycle.validated import validated_asset
@@ -51,7 +50,6 @@ class SourceTable(Component):
         return Source(
             spec=self.spec,
             contract=contract,
-            partitions=partitions_of(self.spec.partitions),
             landing_root=Settings.from_env().landing_root,
         )
 

@@ -9,11 +9,14 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 from hashlib import sha256
 from itertools import groupby
 from operator import itemgetter
 from types import MappingProxyType
 from typing import TypeAlias
+
+from ml_platform.core.ingestion.calendar import Calendar
 
 SETTLE_SECONDS = 2.0
 
@@ -109,7 +112,7 @@ def plan_ingestion(
     files: Iterable[LandedFile],
     handled: Mapping[str, Handled],
     flows: Sequence[ModelFlow],
-    partitions: Sequence[str],
+    calendars: Mapping[str, Calendar],
     now: float,
     settle_seconds: Mapping[str, float] = MappingProxyType({}),
     largest_range: int = 120,
@@ -122,7 +125,8 @@ def plan_ingestion(
         handled: each ``table/partition`` already taken in. A file landed again with the same
             bytes counts as handled and asks for nothing.
         flows: the models that consume the tables.
-        partitions: all partition keys there are, in order.
+        calendars: of each table, by its name. A file outside its table's calendar is told of and
+            left alone; one whose partition has not ended waits for its end.
         now: seconds since the epoch.
         settle_seconds: by table; a file younger than this may still be growing and is left
             alone. Two seconds for a table that is not named.
@@ -134,11 +138,11 @@ def plan_ingestion(
     Returns:
         the plan; running it and planning again with its files as handled gives no runs.
     """
-    known = set(partitions)
+    at = datetime.fromtimestamp(now, UTC)
     looked = {name: taken.fingerprint for name, taken in handled.items()}
     changed = [f for f in files if looked.get(f.name) != f.fingerprint]
-    placed = [f for f in changed if f.partition in known]
-    strays = [f for f in changed if f.partition not in known]
+    placed = [f for f in changed if calendars[f.table].exists(f.partition, at)]
+    unplaced = [f for f in changed if not calendars[f.table].exists(f.partition, at)]
     settled = [f for f in placed if _is_settled(f, settle_seconds, now)]
     growing = [f for f in placed if f not in settled]
     news = [f for f in settled if not (f.name in handled and handled[f.name].same_bytes(f))]
@@ -148,17 +152,59 @@ def plan_ingestion(
     ready = [f for f in news if f not in held]
     present = {f.name for f in ready} | set(handled)
     runs = [
-        _run_of(partition, [f for f in ready if f.partition == partition], flows, present, looked)
-        for partition in sorted({f.partition for f in ready})
+        run
+        for cut, those in _by_cut(ready, calendars).items()
+        for run in _merge(_runs_of(those, flows, present, looked), cut, largest_range)
     ]
     waiting = [
-        *(f"{f.path}: {f.table} has no partition {f.partition}" for f in strays),
+        *_not_placed(unplaced, calendars),
         *(f"{f.path} may still be growing" for f in growing),
         *(f"{f.path} waits for the run that takes in its partition" for f in held),
         *_missing_inputs(flows, present),
     ]
     taken = tuple(f for f in settled if f not in held)
-    return IngestionPlan(_merge(runs, partitions, largest_range), taken, tuple(waiting))
+    runs.sort(key=lambda run: run.partitions[0])
+    return IngestionPlan(tuple(runs), taken, tuple(waiting))
+
+
+def _by_cut(
+    files: Iterable[LandedFile], calendars: Mapping[str, Calendar]
+) -> dict[Calendar, list[LandedFile]]:
+    """Files of tables that are cut alike: the same key of other calendars is another stretch."""
+    found: dict[Calendar, list[LandedFile]] = defaultdict(list)
+    for file in files:
+        found[calendars[file.table].cut].append(file)
+    return found
+
+
+def _not_placed(files: Iterable[LandedFile], calendars: Mapping[str, Calendar]) -> Iterator[str]:
+    """Of files that belong to no partition there is: what they wait for, or are left alone for."""
+    foreign: dict[str, list[LandedFile]] = defaultdict(list)
+    for file in files:
+        calendar = calendars[file.table]
+        if calendar.holds(file.partition):
+            end = calendar.window(file.partition).end.strftime("%Y-%m-%d %H:%M UTC")
+            yield f"{file.path} waits for the end of its partition at {end}"
+        else:
+            foreign[file.table].append(file)
+    for table, those in foreign.items():
+        more = f", and {len(those) - 1} more such files" if len(those) > 1 else ""
+        yield f"{those[0].path}: {table} has no partition {those[0].partition}{more}"
+
+
+def _runs_of(
+    files: Iterable[LandedFile],
+    flows: Sequence[ModelFlow],
+    present: set[str],
+    looked: Mapping[str, str],
+) -> list[IngestionRun]:
+    by_partition: dict[str, list[LandedFile]] = defaultdict(list)
+    for file in files:
+        by_partition[file.partition].append(file)
+    return [
+        _run_of(partition, those, flows, present, looked)
+        for partition, those in sorted(by_partition.items())
+    ]
 
 
 def _read_together(table: str, flows: Sequence[ModelFlow]) -> frozenset[str]:
@@ -204,14 +250,13 @@ def _missing_inputs(flows: Sequence[ModelFlow], present: set[str]) -> Iterator[s
 
 
 def _merge(
-    runs: Sequence[IngestionRun], partitions: Sequence[str], largest: int
+    runs: Sequence[IngestionRun], calendar: Calendar, largest: int
 ) -> tuple[IngestionRun, ...]:
     """Neighbours with the same selection become one run over the range."""
-    position = {partition: i for i, partition in enumerate(partitions)}
 
     def stretch(item: tuple[int, IngestionRun]) -> tuple[object, ...]:
         index, run = item
-        return (position[run.partitions[0]] - index, run.tables, run.models, run.labelled)
+        return (calendar.place(run.partitions[0]) - index, run.tables, run.models, run.labelled)
 
     merged = []
     for _, group in groupby(enumerate(runs), key=stretch):

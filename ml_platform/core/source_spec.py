@@ -1,10 +1,11 @@
 """What a team writes about a source table: where it lands, how it is cut, what holds it to form."""
 
 import re
-from datetime import date
+from datetime import date, timedelta
+from functools import cached_property
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import BeforeValidator, Field, field_validator, model_validator
+from pydantic import BeforeValidator, Field, PlainSerializer, field_validator, model_validator
 
 from ml_platform.core.declared_types import (
     Columns,
@@ -15,7 +16,12 @@ from ml_platform.core.declared_types import (
     Owner,
     Positive,
     Share,
+    read_duration,
 )
+from ml_platform.core.duration import format_duration
+from ml_platform.core.errors import ConfigError
+from ml_platform.core.ingestion.calendar import SHORTEST, Calendar
+from ml_platform.core.ingestion.wall_clock import changes_by_part_of_an_hour, zone_of
 from ml_platform.core.spec_errors import Declared, refuse
 
 PARTITION_PLACEHOLDER = "{partition}"
@@ -28,18 +34,95 @@ def _option_text(given: Any) -> Any:
     return str(given) if isinstance(given, int | float) else given
 
 
+def _offset(given: Any) -> Any:
+    return timedelta(0) if str(given).split()[:1] == ["0"] else read_duration(given)
+
+
+def _offset_text(offset: timedelta) -> str:
+    return format_duration(offset) if offset else "0 minutes"
+
+
 class Partitions(Declared):
     """How the table is cut in time: one partition per hour, day, week or month."""
 
     every: Literal["hour", "day", "week", "month"]
     start: date = Field(description="The first partition.")
     end: date | None = Field(None, description="The first day after the last partition, if any.")
+    timezone: str = Field(
+        "UTC", description='Whose clock days, weeks and months go by: "Europe/Berlin".'
+    )
+    offset: Annotated[
+        timedelta,
+        BeforeValidator(_offset),
+        PlainSerializer(_offset_text, return_type=str),
+    ] = Field(
+        timedelta(0),
+        description="How much later than the hour, midnight, Sunday or the first of the month.",
+    )
+
+    @field_validator("every", mode="before")
+    @classmethod
+    def _is_cut_in_time(cls, every: Any) -> Any:
+        if every == "none":
+            raise ValueError(
+                'given "none"; a table without partitions, replaced as a whole, is not supported '
+                "yet: let a whole copy land per day, week or month"
+            )
+        return every
+
+    @field_validator("timezone")
+    @classmethod
+    def _is_a_zone(cls, timezone: str) -> str:
+        try:
+            zone_of(timezone)
+        except ConfigError as error:
+            raise ValueError(str(error)) from None
+        return timezone
+
+    @model_validator(mode="after")
+    def _offset_is_shorter_than_a_partition(self) -> Self:
+        if not timedelta(0) <= self.offset < SHORTEST[self.every]:
+            refuse(
+                f"offset: {_offset_text(self.offset)} is not shorter than a {self.every}, "
+                f"which has {format_duration(SHORTEST[self.every])}"
+                + (" at least" if self.every == "month" else ""),
+                _offset_text(self.offset),
+                "offset",
+            )
+        return self
+
+    @model_validator(mode="after")
+    def _hours_keep_their_minute(self) -> Self:
+        if self.every == "hour" and changes_by_part_of_an_hour(self.timezone):
+            refuse(
+                f"timezone: clocks of {self.timezone} have been changed by part of an hour, so "
+                "its hours have no fixed minute to begin at; declare UTC for an hourly table",
+                self.timezone,
+                "timezone",
+            )
+        return self
 
     @model_validator(mode="after")
     def _end_follows_start(self) -> Self:
         if self.end is not None and self.end <= self.start:
             refuse(f"end: {self.end} is not after start, {self.start}", str(self.end), "end")
         return self
+
+    @model_validator(mode="after")
+    def _some_partition_lies_between(self) -> Self:
+        calendar = self.calendar
+        if calendar.end_at is not None and not calendar.partitions(calendar.end_at):
+            refuse(
+                f"end: no whole {self.every} lies between {self.start} and {self.end}",
+                str(self.end),
+                "end",
+            )
+        return self
+
+    @cached_property
+    def calendar(self) -> Calendar:
+        """The calendar that is declared."""
+        return Calendar(self.every, self.start, self.end, self.timezone, self.offset)
 
 
 class Landing(Declared):

@@ -29,7 +29,7 @@ from ml_platform.lifecycle.automation import follow_inputs_except
 from ml_platform.lifecycle.check_results import check_result
 from ml_platform.lifecycle.drift_figure import drift_figure
 from ml_platform.lifecycle.model import Model
-from ml_platform.lifecycle.partition_profiles import partition_profiles, partitions_in
+from ml_platform.lifecycle.partition_profiles import partition_profiles
 from ml_platform.lifecycle.partitioning import partitions_of_run
 from ml_platform.lifecycle.reference_profiles import read_reference
 from ml_platform.lifecycle.thresholds import calibrations_of, read_calibrations
@@ -121,8 +121,8 @@ def window_drifts(
     with a rolling reference, with the stretch right before each, calibrated on the spot.
     """
     limits, length = model.spec.monitoring.drift, model.spec.monitoring.reference
-    span = partitions_in(model, limits.window)
-    rolling = partitions_in(model, length) if isinstance(length, timedelta) else 0
+    span = model.calendar.count(limits.window)
+    rolling = model.calendar.count(length) if isinstance(length, timedelta) else 0
     cadence = cadence_of(_calendar(model, partitions, span))
     looked_at = partitions_looked_at(span, cadence)
     before = max(looked_at, span + rolling)
@@ -152,8 +152,9 @@ def _rolling_yardstick(
 
 def _calendar(model: Model, partitions: Sequence[str], before: int) -> list[str]:
     """All keys from the first to the last of some partitions, and so many before them."""
-    keys = list(model.partitions.get_partition_keys())
-    return keys[max(keys.index(partitions[0]) - before, 0) : keys.index(partitions[-1]) + 1]
+    calendar = model.calendar
+    first = calendar.keys_to(partitions[0], before + 1)[0]
+    return calendar.keys_between(first, partitions[-1])
 
 
 def _until(parts: Sequence[Partition], partition: str, count: int) -> Sequence[Partition]:

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 from functools import lru_cache
 
-from dagster import TimeWindowPartitionsDefinition
+from ml_platform.core.ingestion.calendar import Calendar
 
 FAR = timedelta(days=3653)
 """Ten years. Nobody asks about events so far ahead: such a date is a slip, and the last one that
@@ -12,7 +12,7 @@ there is, in the year 9999, has no end of its window."""
 
 
 def event_partition(
-    partitions: TimeWindowPartitionsDefinition,
+    calendar: Calendar,
 ) -> Callable[[datetime | None, datetime], str]:
     """The function from event time and time of receipt to the key of a partition.
 
@@ -22,16 +22,17 @@ def event_partition(
     """
 
     @lru_cache(maxsize=4096)
-    def of_hour(hour: datetime) -> str:
-        return partitions.get_partition_key_for_timestamp(hour.timestamp())
+    def of_minute(minute: datetime) -> str:
+        return calendar.partition_at(minute)
 
     def declared(moment: datetime) -> bool:
-        return partitions.start <= moment and (partitions.end is None or moment < partitions.end)
+        return calendar.start_at <= moment and (calendar.end_at is None or moment < calendar.end_at)
 
     def partition_of(event_time: datetime | None, received_at: datetime) -> str:
         known = event_time is not None and declared(event_time) and event_time - received_at < FAR
         moment = event_time if known else received_at
         assert moment is not None
-        return of_hour(moment.replace(minute=0, second=0, microsecond=0))
+        # No partition begins within a minute.
+        return of_minute(moment.replace(second=0, microsecond=0))
 
     return partition_of

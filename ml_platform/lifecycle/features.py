@@ -24,7 +24,7 @@ from ml_platform.core.quality import joined_outcome
 from ml_platform.lifecycle.automation import follow_inputs_except
 from ml_platform.lifecycle.check_results import check_result
 from ml_platform.lifecycle.model import Model
-from ml_platform.lifecycle.partitioning import history_of, partitions_back, partitions_of_run
+from ml_platform.lifecycle.partitioning import partitions_of_run
 from ml_platform.lifecycle.table_metadata import column_lineage, table_metadata
 from ml_platform.resources.lake_resource import LakeResource
 from ml_platform.spark.contract import compile_contract
@@ -83,7 +83,7 @@ def compute_features(
 ) -> DataFrame:
     """Call the team's feature function on the validated tables that these partitions need."""
     sources = model.spec.sources
-    earlier = history_of(model.partitions, partitions[0], model.lookback)
+    earlier = model.calendar.before(partitions[0], model.lookback)
 
     def read(table: str, wanted: list[str]) -> DataFrame:
         kept = lake.table(names.table_of(names.validated(table)))
@@ -121,7 +121,7 @@ def _deps(model: Model) -> list[AssetDep]:
     if not model.lookback:
         return same
     back = TimeWindowPartitionMapping(
-        start_offset=-partitions_back(model.partitions, model.lookback),
+        start_offset=-model.calendar.count(model.lookback),
         end_offset=-1,
         allow_nonexistent_upstream_partitions=True,
     )

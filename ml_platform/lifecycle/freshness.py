@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from time import time
 
 from dagster import (
@@ -53,11 +53,11 @@ class Watched:
         """The table's name."""
         return self.source.spec.name
 
-    def judged(self, lake: Lake) -> CheckOutcome:
+    def judged(self, lake: Lake, at: datetime) -> CheckOutcome:
         """How far the table lies behind the others, by what has landed or is in the lake."""
         assert self.source.spec.freshness is not None
-        own = _partitions(self.source, lake)
-        found = {other.spec.name: _partitions(other, lake) for other in self.others}
+        own = _partitions(self.source, lake, at)
+        found = {other.spec.name: _partitions(other, lake, at) for other in self.others}
         there = {name: partitions for name, partitions in found.items() if partitions}
         return freshness_outcome(
             max(own, default=None),
@@ -125,7 +125,7 @@ def freshness_sensor(
         opened, now = lake.open(), clock()
         events, after = [], {}
         for table in watched:
-            outcome = table.judged(opened)
+            outcome = table.judged(opened, datetime.fromtimestamp(now, UTC))
             before = told.get(table.name, _Told())
             after[table.name], news = _next(before, outcome.verdict, now)
             if news:
@@ -159,12 +159,12 @@ def _tables_of(model: Model, table: str) -> Iterator[str]:
     return iter(tables if table in tables else ())
 
 
-def _partitions(source: Source, lake: Lake) -> set[str]:
-    """What has landed, be it still there or in the lake already."""
-    known = set(source.partitions.get_partition_keys())
+def _partitions(source: Source, lake: Lake, at: datetime) -> set[str]:
+    """What has landed by a moment, be it still there or in the lake already."""
     landed = {file.partition for file in landed_files(source)}
     raw = lake.table(names.table_of(names.raw(source.spec.name)))
-    return (landed | set(raw.partitions())) & known
+    there = landed | set(raw.partitions())
+    return {partition for partition in there if source.calendar.exists(partition, at)}
 
 
 def _check(table: Watched) -> AssetChecksDefinition:
@@ -176,7 +176,7 @@ def _check(table: Watched) -> AssetChecksDefinition:
         description="What has landed keeps up with the tables that models read together with it.",
     )
     def check(lake: LakeResource) -> AssetCheckResult:
-        return single_result(path, names.FRESHNESS, table.judged(lake.open()))
+        return single_result(path, names.FRESHNESS, table.judged(lake.open(), datetime.now(UTC)))
 
     return check
 

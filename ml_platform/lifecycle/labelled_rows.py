@@ -11,7 +11,6 @@ from ml_platform.core.drift.unseen_rate import unseen_rate
 from ml_platform.core.profile import ColumnProfile
 from ml_platform.core.verdict import Verdict
 from ml_platform.lifecycle.model import Model
-from ml_platform.lifecycle.partitioning import window_of
 from ml_platform.lifecycle.reference_profiles import both_sides
 from ml_platform.stores.lake import Lake
 
@@ -22,7 +21,7 @@ def rows_to_learn_from(model: Model, lake: Lake) -> dict[str, int]:
     counts = table.row_counts() if table.exists() else {}
     if not counts:
         return {}
-    held_out = set(window_of(model.partitions, max(counts), model.spec.training.holdout))
+    held_out = set(model.calendar.trailing(max(counts), model.spec.training.holdout))
     return {partition: rows for partition, rows in counts.items() if partition not in held_out}
 
 
@@ -35,7 +34,7 @@ def unseen_labelled_rows(model: Model, lake: Lake, as_of: str) -> int:
     """
     labels = lake.table(model.table(names.LABELS))
     labelled = set(labels.partitions()) if labels.exists() else set()
-    window = window_of(model.partitions, as_of, model.spec.monitoring.drift.window)
+    window = model.calendar.trailing(as_of, model.spec.monitoring.drift.window)
     known = [partition for partition in window if partition in labelled]
     version, columns = _flagged(model, lake, as_of)
     if version is None or not known:

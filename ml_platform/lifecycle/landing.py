@@ -3,6 +3,7 @@
 import hashlib
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 from time import time
 
@@ -58,7 +59,7 @@ def landing_sensor(
     tables = [source.spec.name for source in sources]
     taken_in = TakenIn(tables)
     targets = list(_all_keys(sources, models))
-    partitions = sorted({p for source in sources for p in source.partitions.get_partition_keys()})
+    calendars = {source.spec.name: source.calendar for source in sources}
 
     @sensor(
         name="landing",
@@ -77,15 +78,15 @@ def landing_sensor(
         memory = Memory.read(context.cursor)
         told = taken_in.look(context.instance)
         handled = told | memory.handled
-        busy = under_way(context.instance, tables, partitions)
-        seen, unreadable = _look(sources, handled)
+        busy = under_way(context.instance, calendars)
+        seen, unreadable = _look(sources, handled, now)
         memory = memory.with_stored(stored(lake.open(), [f for f in seen if f.name not in handled]))
         handled = told | memory.handled
         known = standings(context.instance, [run.key for run in memory.asked.awaited])
         next_ = go_on(memory.asked, known, busy, now)
         due_again = [*next_.runs, *next_.asked.repeats]
         busy |= {place for run in due_again for place in run.takes_in}
-        due = plan_ingestion(seen, handled, flows, partitions, now, settle, busy=busy)
+        due = plan_ingestion(seen, handled, flows, calendars, now, settle, busy=busy)
         plan = behind_backlog(due, going=bool(next_.asked.backlog))
         asked = next_.asked.with_new(plan.runs, in_order=plan is not due)
         cursor = memory.after(plan.taken, asked, told).write()
@@ -154,15 +155,17 @@ def _with_digest(file: LandedFile, handled: Mapping[str, Handled]) -> LandedFile
 
 
 def _look(
-    sources: Sequence[Source], handled: Mapping[str, Handled]
+    sources: Sequence[Source], handled: Mapping[str, Handled], now: float
 ) -> tuple[list[LandedFile], list[str]]:
     """The files that lie there, and in words those that cannot be read: they hold up no others."""
+    at = datetime.fromtimestamp(now, UTC)
     seen: list[LandedFile] = []
     unreadable = []
     for source in sources:
         for file in landed_files(source):
             try:
-                seen.append(_with_digest(file, handled))
+                due = source.calendar.exists(file.partition, at)
+                seen.append(_with_digest(file, handled) if due else file)
             except OSError as error:
                 unreadable.append(f"{file.path} cannot be read: {error.strerror}")
     return seen, unreadable

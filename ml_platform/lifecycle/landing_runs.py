@@ -1,6 +1,6 @@
 """How the runs that take partitions in stand, read from Dagster."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from dagster import (
     DagsterEventType,
@@ -12,6 +12,7 @@ from dagster import (
 )
 
 from ml_platform.core import names
+from ml_platform.core.ingestion.calendar import Calendar
 from ml_platform.core.landing import Place
 from ml_platform.core.landing_backlog import End, Standing
 from ml_platform.lifecycle.policy_facts import IN_PROGRESS
@@ -29,22 +30,19 @@ def standings(instance: DagsterInstance, keys: Sequence[str]) -> dict[str, Stand
     return {key: _standing(instance, record) for key, record in newest.items()}
 
 
-def under_way(
-    instance: DagsterInstance, tables: Sequence[str], partitions: Sequence[str]
-) -> set[Place]:
+def under_way(instance: DagsterInstance, calendars: Mapping[str, Calendar]) -> set[Place]:
     """What runs that are queued or in progress take in, whoever asked for them.
 
     Args:
         instance: Dagster's.
-        tables: all source tables.
-        partitions: all partition keys there are.
+        calendars: of all source tables, by name.
     """
     runs = instance.get_runs(RunsFilter(statuses=IN_PROGRESS))
     return {
         (table, partition)
         for run in runs
-        for table in _taken_in(run, tables)
-        for partition in _partitions(run, partitions)
+        for table in _taken_in(run, calendars)
+        for partition in _partitions(run, calendars[table])
     }
 
 
@@ -66,7 +64,7 @@ def _refused(instance: DagsterInstance, run: DagsterRun) -> bool:
     return any(error and error.cls_name == "DagsterAssetCheckFailedError" for error in errors)
 
 
-def _taken_in(run: DagsterRun, tables: Sequence[str]) -> Iterator[str]:
+def _taken_in(run: DagsterRun, tables: Iterable[str]) -> Iterator[str]:
     """Tables of which the run writes raw or what is made of it; without a selection, all."""
     if run.asset_selection is None:
         yield from tables
@@ -77,10 +75,10 @@ def _taken_in(run: DagsterRun, tables: Sequence[str]) -> Iterator[str]:
             yield table
 
 
-def _partitions(run: DagsterRun, partitions: Sequence[str]) -> Sequence[str]:
+def _partitions(run: DagsterRun, calendar: Calendar) -> Sequence[str]:
     if PARTITION in run.tags:
         return [run.tags[PARTITION]]
     first, last = run.tags.get(RANGE_START), run.tags.get(RANGE_END)
-    if first is None or last is None:
+    if first is None or last is None or not (calendar.is_key(first) and calendar.is_key(last)):
         return []
-    return [partition for partition in partitions if first <= partition <= last]
+    return calendar.keys_between(first, last)

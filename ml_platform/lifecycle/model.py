@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import cached_property
 from typing import Any
 
 from dagster import AssetKey, TimeWindowPartitionsDefinition
@@ -10,8 +11,10 @@ from pandera.pyspark import DataFrameModel
 from pyspark.sql import DataFrame
 
 from ml_platform.core import names
+from ml_platform.core.ingestion.calendar import Calendar
 from ml_platform.core.model_spec import ModelSpec
 from ml_platform.core.task import TASKS, Task
+from ml_platform.lifecycle.partitioning import partitions_of
 
 FeatureFunction = Callable[[DataFrame, Mapping[str, DataFrame], Mapping[str, DataFrame]], DataFrame]
 
@@ -22,7 +25,7 @@ class Model:
 
     Attributes:
         spec: as declared.
-        partitions: Dagster's partitions, those of the primary source.
+        calendar: how it is cut in time, as its primary source is.
         features: the batch feature function beside the declaration.
         lookback: how far back the feature function looks.
         lineage: for each feature column, the (table, column) pairs it is made of.
@@ -32,7 +35,7 @@ class Model:
     """
 
     spec: ModelSpec
-    partitions: TimeWindowPartitionsDefinition
+    calendar: Calendar
     features: FeatureFunction
     lookback: timedelta
     lineage: Mapping[str, Sequence[tuple[str, str]]]
@@ -44,6 +47,11 @@ class Model:
     def name(self) -> str:
         """The model's name, first part of all its asset keys."""
         return self.spec.name
+
+    @cached_property
+    def partitions(self) -> TimeWindowPartitionsDefinition:
+        """The calendar as Dagster knows it."""
+        return partitions_of(self.calendar)
 
     @property
     def task(self) -> Task:

@@ -12,7 +12,6 @@ from ml_platform.estimators.domain_classifier import DomainRows, calibrate
 from ml_platform.estimators.importance import permutation_importance
 from ml_platform.estimators.scoring_model import ScoringModel
 from ml_platform.lifecycle.model import Model
-from ml_platform.lifecycle.partitioning import window_of
 from ml_platform.lifecycle.reference_sample import keep_sample
 from ml_platform.lifecycle.training_rows import LabelledRows
 from ml_platform.stores.lake import Lake
@@ -89,11 +88,6 @@ def monitoring_basis(
     rows = DomainRows(train.columns, train.partitions)
     return MonitoringBasis(
         permutation_importance(scoring, holdout.columns, holdout.label),
-        calibrate(rows, model.inputs, _partitions_in_window(model, train)),
+        calibrate(rows, model.inputs, model.calendar.count(model.spec.monitoring.drift.window)),
         rows,
     )
-
-
-def _partitions_in_window(model: Model, train: LabelledRows) -> int:
-    last = max(train.partitions.tolist())
-    return len(window_of(model.partitions, last, model.spec.monitoring.drift.window))

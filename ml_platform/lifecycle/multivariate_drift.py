@@ -19,7 +19,6 @@ from ml_platform.estimators.domain_classifier import (
     domain_auc,
 )
 from ml_platform.lifecycle.model import Model
-from ml_platform.lifecycle.partitioning import history_of, window_of
 from ml_platform.lifecycle.reference_sample import domain_rows, read_sample
 from ml_platform.lifecycle.row_sample import sample_rows
 from ml_platform.stores.lake import Lake
@@ -46,7 +45,7 @@ def multivariate_drift(
         return not_evaluated(f"version {version} was trained without a threshold for it")
     if threshold.limit is None:
         return too_few_blocks(threshold)
-    window = window_of(model.partitions, partition, model.spec.monitoring.drift.window)
+    window = model.calendar.trailing(partition, model.spec.monitoring.drift.window)
     reference = _reference(model, lake, version, window[0])
     if reference is None:
         return not_evaluated(f"no rows are kept that version {version} learned from")
@@ -67,7 +66,7 @@ def _reference(model: Model, lake: Lake, version: int, first: str) -> DomainRows
     """The version's own training rows, or those of the declared stretch before the window."""
     length = model.spec.monitoring.reference
     if isinstance(length, timedelta):
-        return _rows(model, lake, history_of(model.partitions, first, length))
+        return _rows(model, lake, model.calendar.before(first, length))
     return read_sample(lake, model, version)
 
 

@@ -20,7 +20,6 @@ from ml_platform.estimators.scoring_model import ScoringModel
 from ml_platform.lifecycle.estimator_table import KeptEstimator, read_estimator
 from ml_platform.lifecycle.holdout_metrics import holdout_metrics
 from ml_platform.lifecycle.model import Model
-from ml_platform.lifecycle.partitioning import window_of
 from ml_platform.lifecycle.performance_checks import of_version, partitions_per_year
 from ml_platform.lifecycle.scored_cells import VersionCells, count_cells
 from ml_platform.lifecycle.watched_checks import expects_label_rate
@@ -112,7 +111,7 @@ def _estimate(
     if cells is None or cells.estimator is None:
         return PartitionEstimate(partition, cells)
     monitoring = model.spec.monitoring
-    window = window_of(model.partitions, partition, monitoring.performance.window)
+    window = model.calendar.trailing(partition, monitoring.performance.window)
     days = [*_of_other_days(model, lake, window, cells, counted), cells.counts]
     reference = holdout_metrics(model, lake, cells.version)
     unseen = unseen_values(model, lake, partition, cells.version)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from datetime import timedelta
 from typing import Any
 
 import numpy as np
@@ -48,13 +47,6 @@ def partition_profiles(
     for row, profile in zip(rows, found, strict=True):
         by_key[row[names.PARTITION]][profile.column] = profile
     return list(by_key.items()), list(beside)
-
-
-def partitions_in(model: Model, length: timedelta) -> int:
-    """How many of the model's partitions fit into a length of time; at least one."""
-    calendar = model.partitions
-    first = calendar.time_window_for_partition_key(calendar.get_first_partition_key() or "")
-    return max(length // (first.end - first.start), 1)
 
 
 def _rows(

@@ -30,7 +30,7 @@ from ml_platform.lifecycle.automation import follow_inputs_except
 from ml_platform.lifecycle.check_results import check_result
 from ml_platform.lifecycle.holdout_metrics import holdout_metrics, holdout_segments
 from ml_platform.lifecycle.model import Model
-from ml_platform.lifecycle.partitioning import partitions_back, partitions_of_run, window_of
+from ml_platform.lifecycle.partitioning import partitions_of_run
 from ml_platform.lifecycle.performance_checks import concept_drift, label_drift, of_version
 from ml_platform.lifecycle.performance_table import PERFORMANCE_SCHEMA, table_rows
 from ml_platform.resources.lake_resource import LakeResource
@@ -51,7 +51,7 @@ def performance_asset(model: Model) -> AssetsDefinition:
     window = model.spec.monitoring.performance.window
     warn_only = model.spec.monitoring.severity == "WARN"
     back = TimeWindowPartitionMapping(
-        start_offset=1 - partitions_back(model.partitions, window),
+        start_offset=1 - model.calendar.count(window),
         allow_nonexistent_upstream_partitions=True,
     )
 
@@ -150,7 +150,7 @@ def measure(
     labels are matched by key: a window of ten million labels takes 5 GB here.
     """
     spec = model.spec.monitoring.performance
-    window = window_of(model.partitions, partition, spec.window)
+    window = model.calendar.trailing(partition, spec.window)
     log, labels = (
         lake.table(model.table(stage)).read(spark, window)
         for stage in (names.INFERENCE_LOG, names.LABELS)

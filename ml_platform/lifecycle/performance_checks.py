@@ -20,11 +20,11 @@ from ml_platform.core.concept_drift.matured_days import (
     matured_days,
 )
 from ml_platform.core.concept_drift.value_drift import ValueReference, judge_values
+from ml_platform.core.ingestion.calendar import NOMINAL
 from ml_platform.core.performance.window import WindowPerformance
 from ml_platform.lifecycle.estimator_table import read_estimator
 from ml_platform.lifecycle.holdout_metrics import holdout_metrics
 from ml_platform.lifecycle.model import Model
-from ml_platform.lifecycle.partitioning import history_of
 from ml_platform.stores.lake import Lake
 
 _YEAR = timedelta(days=365.25)
@@ -112,10 +112,7 @@ def of_version(outcome: CheckOutcome, version: int | None) -> CheckOutcome:
 
 def partitions_per_year(model: Model) -> float:
     """How many partitions the model's calendar has in a year."""
-    window = model.partitions.time_window_for_partition_key(
-        model.partitions.get_first_partition_key()
-    )
-    return _YEAR / (window.end - window.start)
+    return _YEAR / NOMINAL[model.calendar.every]
 
 
 def _compared(model: Model) -> str:
@@ -131,7 +128,7 @@ def _history(
     model: Model, lake: Lake, partition: str, length: timedelta, fresh: Sequence[Row]
 ) -> list[Row]:
     """Rows of single days, of the partition and those within a length before it."""
-    wanted = {*history_of(model.partitions, partition, length), partition}
+    wanted = {*model.calendar.before(partition, length), partition}
     made = {str(row["partition"]) for row in fresh}
     table = lake.table(model.table(names.PERFORMANCE))
     present = set(table.partitions()) if table.exists() else set()

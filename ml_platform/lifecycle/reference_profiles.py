@@ -12,7 +12,6 @@ from ml_platform.core.profile import ColumnProfile, merge_all
 from ml_platform.core.segmentation import ALL_ROWS
 from ml_platform.lifecycle.model import Model
 from ml_platform.lifecycle.partition_profiles import partition_profiles
-from ml_platform.lifecycle.partitioning import history_of
 from ml_platform.stores.lake import Lake
 
 Profiles = Mapping[str, ColumnProfile]
@@ -43,7 +42,7 @@ def both_sides(
     length = model.spec.monitoring.reference
     before: Sequence[str] = ()
     if isinstance(length, timedelta):
-        before = history_of(model.partitions, window[0], length)
+        before = model.calendar.before(window[0], length)
     kept = [] if before else read_reference(lake, model, version)
     parts, reference = partition_profiles(lake, model, [*before, *window], [ALL_ROWS], kept)
     if before:

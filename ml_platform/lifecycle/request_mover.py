@@ -113,7 +113,7 @@ class RequestMover:
 
     def _rows(self, logged: list[tuple[str, LoggedRecord]]) -> pa.Table:
         redact = self._model.spec.serving.log.redact
-        return log_rows(logged, self._schema(), redact, event_partition(self._model.partitions))
+        return log_rows(logged, self._schema(), redact, event_partition(self._model.calendar))
 
     def _schema(self) -> pa.Schema:
         redacts = bool(self._model.spec.serving.log.redact)

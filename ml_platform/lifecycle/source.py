@@ -8,9 +8,11 @@ from dagster import TimeWindowPartitionsDefinition
 from pandera.pyspark import DataFrameModel
 
 from ml_platform.core.errors import ConfigError, LandingError
+from ml_platform.core.ingestion.calendar import Calendar
 from ml_platform.core.landing import LandedFile
 from ml_platform.core.source_spec import SourceSpec
 from ml_platform.core.spec_errors import not_among
+from ml_platform.lifecycle.partitioning import partitions_of
 from ml_platform.spark.contract import CompiledContract, compile_contract
 
 
@@ -21,13 +23,11 @@ class Source:
     Attributes:
         spec: as declared.
         contract: the pandera model class that the declaration names.
-        partitions: Dagster's partitions of the table.
         landing_root: the folder under which ``spec.landing.path`` is looked up.
     """
 
     spec: SourceSpec
     contract: type[DataFrameModel]
-    partitions: TimeWindowPartitionsDefinition
     landing_root: Path
 
     def __post_init__(self) -> None:
@@ -40,6 +40,16 @@ class Source:
         if expected and (strange := [c for c in expected if c not in self.compiled.columns]):
             where = f"{self.spec.name}: quality.nulls_expected"
             raise ConfigError(not_among(strange[0], self.compiled.columns, where))
+
+    @property
+    def calendar(self) -> Calendar:
+        """How the table is cut in time."""
+        return self.spec.partitions.calendar
+
+    @cached_property
+    def partitions(self) -> TimeWindowPartitionsDefinition:
+        """The calendar as Dagster knows it."""
+        return partitions_of(self.calendar)
 
     @cached_property
     def compiled(self) -> CompiledContract:

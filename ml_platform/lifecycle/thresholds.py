@@ -22,7 +22,6 @@ from ml_platform.lifecycle.model import Model
 from ml_platform.lifecycle.partition_profiles import (
     Score,
     partition_profiles,
-    partitions_in,
     score_profiles,
 )
 from ml_platform.lifecycle.training_rows import LabelledRows
@@ -97,7 +96,7 @@ def calibrations_of(
 ) -> list[Calibration]:
     """Calibrations of the declared window and of shorter ones, down to the last partition."""
     limits = model.spec.monitoring.drift
-    spans = window_lengths(partitions_in(model, limits.window))
+    spans = window_lengths(model.calendar.count(limits.window))
     return [each for span in spans for each in calibrate(reference, limits, span, lengths)]
 
 

@@ -23,7 +23,6 @@ from ml_platform.core.ledger import EntryKind
 from ml_platform.core.training_rows import enough_rows_outcome
 from ml_platform.lifecycle.check_results import single_result
 from ml_platform.lifecycle.model import Model
-from ml_platform.lifecycle.partitioning import window_of
 from ml_platform.lifecycle.record import record
 from ml_platform.lifecycle.table_metadata import table_metadata
 from ml_platform.resources.lake_resource import LakeResource
@@ -121,7 +120,7 @@ def training_window(model: Model, lake: Lake) -> Sequence[str]:
         raise UserError(f"{model.name} cannot be trained: no labels have landed yet")
     window = model.spec.training.window
     if isinstance(window, timedelta):
-        inside = set(window_of(model.partitions, labelled[-1], window))
+        inside = set(model.calendar.trailing(labelled[-1], window))
         return [p for p in labelled if p in inside]
     return labelled
 
@@ -148,7 +147,7 @@ def labelled_rows(
         for name in (model.table(names.FEATURES), model.table(names.LABELS))
     )
     joined = join_labels(features, labels, model.spec.key, None).where("label is not null")
-    first_held_out = window_of(model.partitions, window[-1], model.spec.training.holdout)[0]
+    first_held_out = model.calendar.trailing(window[-1], model.spec.training.holdout)[0]
     return joined.selectExpr(
         *dict.fromkeys([*model.spec.key, *model.inputs]),
         "event_time",

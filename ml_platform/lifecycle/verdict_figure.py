@@ -9,7 +9,6 @@ from dagster import MarkdownMetadataValue
 from ml_platform.core.drift.ranking import RankedColumn
 from ml_platform.lifecycle.drift_findings import DriftFindings
 from ml_platform.lifecycle.model import Model
-from ml_platform.lifecycle.partitioning import window_of
 from ml_platform.lifecycle.picture import picture
 from ml_platform.lifecycle.reference_profiles import Profiles, both_sides
 from ml_platform.stores.lake import Lake
@@ -25,7 +24,7 @@ def verdict_figure(model: Model, lake: Lake, found: DriftFindings) -> MarkdownMe
     """
     if found.version is None or not any(column.drifted for column in found.ranked):
         return None
-    window = window_of(model.partitions, found.partition, model.spec.monitoring.drift.window)
+    window = model.calendar.trailing(found.partition, model.spec.monitoring.drift.window)
     reference, analysis = both_sides(lake, model, found.version, window)
     return picture(_drawn(found.ranked, reference, analysis))
 

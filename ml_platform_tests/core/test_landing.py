@@ -2,11 +2,13 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Set
+from datetime import UTC, date, datetime
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from ml_platform.core.ingestion.calendar import Calendar
 from ml_platform.core.landing import (
     Handled,
     IngestionPlan,
@@ -17,7 +19,9 @@ from ml_platform.core.landing import (
 )
 
 DAYS = tuple(f"2013-01-{day:02}" for day in range(1, 11))
-NOW = 1_000.0
+NOW = datetime(2013, 1, 20, tzinfo=UTC).timestamp()
+CALENDAR = Calendar("day", date(2013, 1, 1), date(2013, 1, 11))
+CALENDARS = dict.fromkeys(("flights", "weather", "outcomes", "airports"), CALENDAR)
 DELAY = ModelFlow("flight_delay", frozenset({"flights", "weather"}), "outcomes")
 
 
@@ -32,7 +36,7 @@ def plan(
     busy: Set[Place] = frozenset(),
 ) -> IngestionPlan:
     return plan_ingestion(
-        files, handled or {}, [DELAY], DAYS, NOW, largest_range=largest, busy=busy
+        files, handled or {}, [DELAY], CALENDARS, NOW, largest_range=largest, busy=busy
     )
 
 

@@ -20,14 +20,14 @@ from ml_platform.core.landing_backlog import (
     left_of,
     split_run,
 )
-from ml_platform_tests.core.test_landing import DAYS, DELAY, NOW, landed
+from ml_platform_tests.core.test_landing import CALENDARS, DAYS, DELAY, NOW, landed
 
 BACKLOG = [landed(table, day) for day in DAYS[:3] for table in ("flights", "weather", "outcomes")]
 TODAY = [landed(table, DAYS[3]) for table in ("flights", "weather")]
 
 
 def due(files: list) -> IngestionPlan:
-    return plan_ingestion(files, {}, [DELAY], DAYS, NOW)
+    return plan_ingestion(files, {}, [DELAY], CALENDARS, NOW)
 
 
 RANGE = due(BACKLOG).runs[0]
@@ -68,7 +68,7 @@ def test_a_backlog_alone_holds_nothing_back() -> None:
 
 def test_a_table_whose_files_are_moved_in_whole_need_not_settle() -> None:
     young = [landed("flights", DAYS[0], at=NOW), landed("weather", DAYS[0], at=NOW)]
-    plan = plan_ingestion(young, {}, [DELAY], DAYS, NOW, {"flights": 0})
+    plan = plan_ingestion(young, {}, [DELAY], CALENDARS, NOW, {"flights": 0})
 
     assert [run.tables for run in plan.runs] == [frozenset({"flights"})]
     assert f"weather/{DAYS[0]}.csv may still be growing" in plan.waiting

@@ -15,12 +15,11 @@ from typing import Any
 import pyarrow as pa
 
 from ml_platform.core import names
+from ml_platform.core.ingestion.calendar import Calendar
 from ml_platform.core.log_record import LogRecord
 from ml_platform.core.model_spec import ModelSpec
 from ml_platform.core.request_id import request_ids
-from ml_platform.core.source_spec import Partitions
 from ml_platform.lifecycle.model import Model
-from ml_platform.lifecycle.partitioning import partitions_of
 from ml_platform.lifecycle.request_mover import RequestMover
 from ml_platform.stores.lake import Lake, LakeTable
 from ml_platform.stores.request_log.codec import encode
@@ -52,7 +51,7 @@ def a_model(**log: Any) -> Model:
     )
     return Model(
         spec=ModelSpec.model_validate(declared),
-        partitions=partitions_of(Partitions(every="day", start=date(2013, 1, 1))),
+        calendar=Calendar("day", date(2013, 1, 1)),
         features=lambda *_: None,  # type: ignore[arg-type,return-value]
         lookback=timedelta(0),
         lineage={},

@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from ml_platform.core.ingestion.calendar import Calendar
 from ml_platform.core.source_spec import Partitions
 from ml_platform.lifecycle.event_partition import event_partition
-from ml_platform.lifecycle.partitioning import partitions_of
 
 NOW = datetime(2026, 5, 6, 7, 8, tzinfo=UTC)
 MOMENTS = st.datetimes(datetime(2013, 1, 1), datetime(2013, 12, 1), timezones=st.just(UTC))
@@ -26,7 +26,7 @@ MOMENTS = st.datetimes(datetime(2013, 1, 1), datetime(2013, 12, 1), timezones=st
     ],
 )
 def test_each_calendar_has_its_own_key(every: str, partition: str) -> None:
-    calendar = partitions_of(Partitions.model_validate({"every": every, "start": "2013-01-01"}))
+    calendar = Partitions.model_validate({"every": every, "start": "2013-01-01"}).calendar
 
     event = datetime(2013, 5, 3, 7, 59, 59, tzinfo=UTC)
     assert event_partition(calendar)(event, NOW) == partition
@@ -34,16 +34,16 @@ def test_each_calendar_has_its_own_key(every: str, partition: str) -> None:
 
 @given(MOMENTS)
 def test_an_event_lies_within_the_window_of_its_partition(event: datetime) -> None:
-    calendar = partitions_of(Partitions(every="day", start=date(2013, 1, 1)))
+    calendar = Calendar("day", date(2013, 1, 1))
 
-    window = calendar.time_window_for_partition_key(event_partition(calendar)(event, NOW))
+    window = calendar.window(event_partition(calendar)(event, NOW))
 
-    assert window.start <= event < window.end
+    assert window.begin <= event < window.end
 
 
 def test_an_event_outside_the_declared_calendar_lies_with_its_receipt() -> None:
     spec = {"every": "day", "start": "2013-01-01", "end": "2013-12-31"}
-    partition_of = event_partition(partitions_of(Partitions.model_validate(spec)))
+    partition_of = event_partition(Partitions.model_validate(spec).calendar)
 
     for event in (None, datetime(2012, 12, 31, tzinfo=UTC), datetime(2013, 12, 31, tzinfo=UTC)):
         assert partition_of(event, NOW) == "2026-05-06"
@@ -52,10 +52,10 @@ def test_an_event_outside_the_declared_calendar_lies_with_its_receipt() -> None:
 
 @pytest.mark.parametrize("every", ["hour", "day", "week", "month"])
 def test_an_event_of_the_last_year_there_is_lies_with_its_receipt(every: str) -> None:
-    calendar = partitions_of(Partitions.model_validate({"every": every, "start": "2013-01-01"}))
+    calendar = Partitions.model_validate({"every": every, "start": "2013-01-01"}).calendar
     partition_of = event_partition(calendar)
 
     for event in (datetime.max.replace(tzinfo=UTC), datetime(2036, 6, 1, tzinfo=UTC)):
         assert partition_of(event, NOW) == partition_of(None, NOW)
     ahead = datetime(2027, 5, 6, tzinfo=UTC)
-    assert partition_of(ahead, NOW) == calendar.get_partition_key_for_timestamp(ahead.timestamp())
+    assert partition_of(ahead, NOW) == calendar.partition_at(ahead)

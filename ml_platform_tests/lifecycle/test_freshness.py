@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -20,12 +20,13 @@ from ml_platform_tests.end_to_end.loop import TABLES, Loop
 from ml_platform_tests.lifecycle.ticks import Ticks
 
 WEATHER = names.landing("weather")
+BEGIN = datetime(2026, 1, 1, tzinfo=UTC).timestamp()
 
 
 class Clock:
     """Time that a test moves."""
 
-    now = 0.0
+    now = BEGIN
 
     def __call__(self) -> float:
         return self.now
@@ -121,9 +122,9 @@ def test_a_table_that_stays_late_is_told_again_each_hour(loop: Loop) -> None:
     land(loop, "weather", 1)
     land(loop, "outcomes", 5)
     assert [looks.next()[0] for _ in range(3)] == [2, 1, 0]
-    looks.clock.now = 3_599
+    looks.clock.now = BEGIN + 3_599
     assert looks.next()[0] == 0
-    looks.clock.now = 3_601
+    looks.clock.now = BEGIN + 3_601
     assert looks.next()[0] == 1
 
 

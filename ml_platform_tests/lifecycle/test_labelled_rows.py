@@ -14,13 +14,12 @@ import pytest
 
 from ml_platform.core import names
 from ml_platform.core.edges import edges_from_values
+from ml_platform.core.ingestion.calendar import Calendar
 from ml_platform.core.model_spec import ModelSpec
 from ml_platform.core.profile import ColumnProfile
 from ml_platform.core.profile_columns import profile_columns
 from ml_platform.core.profile_plan import PartitionProfile
-from ml_platform.core.source_spec import Partitions
 from ml_platform.lifecycle.labelled_rows import unseen_labelled_rows
-from ml_platform.lifecycle.partitioning import partitions_of
 from ml_platform.lifecycle.profile_table import profile_rows
 from ml_platform.lifecycle.reference import REFERENCE_SCHEMA
 from ml_platform.lifecycle.reference_profiles import read_reference
@@ -42,7 +41,7 @@ def model_of(reference: str = "training") -> Any:
     return SimpleNamespace(
         name="small",
         table=lambda stage: names.table_of(names.of_model("small", stage)),
-        partitions=partitions_of(Partitions(every="day", start=date(2013, 1, 1))),
+        calendar=Calendar("day", date(2013, 1, 1)),
         spec=ModelSpec.model_validate(flight_delay(monitoring=monitoring)),
     )
 

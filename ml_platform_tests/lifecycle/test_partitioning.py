@@ -1,134 +1,109 @@
-"""Windows and histories are lengths of time, in calendars of any step."""
+"""Dagster's partitions are those of the calendar, and dependencies reach as far as it counts."""
 
 from __future__ import annotations
 
-import time
 from datetime import UTC, date, datetime, timedelta
-from functools import cache
 from typing import Any
 
 import pytest
 from dagster import AssetsDefinition, TimeWindowPartitionMapping
-from hypothesis import given
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from ml_platform.core import names
+from ml_platform.core.ingestion.calendar import SHORTEST, Calendar
 from ml_platform.core.model_spec import ModelSpec
-from ml_platform.core.source_spec import Partitions
 from ml_platform.lifecycle.features import features_asset
 from ml_platform.lifecycle.model import Model
-from ml_platform.lifecycle.partitioning import (
-    history_of,
-    partitions_back,
-    partitions_of,
-    window_of,
-)
+from ml_platform.lifecycle.partitioning import partitions_of
 from ml_platform.lifecycle.performance import performance_asset
 from ml_platform_tests.core.test_model_spec import flight_delay
 
-STEPS = ("hour", "day", "week", "month")
-DAY, WEEK = timedelta(days=1), timedelta(days=7)
+DAY = timedelta(days=1)
+# Clocks are changed at one, two, three or midnight, by one hour or two, or a day is left out.
+ZONES = [
+    "UTC",
+    "Africa/Cairo",
+    "America/Havana",
+    "America/New_York",
+    "America/Sao_Paulo",
+    "Antarctica/Troll",
+    "Asia/Kathmandu",
+    "Asia/Kolkata",
+    "Australia/Sydney",
+    "Europe/Berlin",
+    "Pacific/Apia",
+]
+STRETCH: dict[Any, timedelta] = {
+    "hour": 4 * DAY,
+    "day": 60 * DAY,
+    "week": 200 * DAY,
+    "month": 400 * DAY,
+}
 
 
-def calendar(every: Any, start: date = date(2013, 1, 1), end: date | None = None) -> Any:
-    return partitions_of(Partitions(every=every, start=start, end=end))
-
-
-def test_a_window_ends_with_its_last_partition() -> None:
-    assert window_of(calendar("day"), "2013-01-09", 3 * DAY) == [
-        "2013-01-07",
-        "2013-01-08",
-        "2013-01-09",
-    ]
-    hours = window_of(calendar("hour"), "2013-01-09-00:00", DAY)
-    assert (len(hours), hours[0], hours[-1]) == (24, "2013-01-08-01:00", "2013-01-09-00:00")
-
-
-def test_a_window_shorter_than_a_partition_is_that_partition() -> None:
-    assert window_of(calendar("month"), "2013-03-01", WEEK) == ["2013-03-01"]
-    assert window_of(calendar("week"), "2013-01-13", DAY) == ["2013-01-13"]
-
-
-def test_nothing_is_before_the_calendar() -> None:
-    assert window_of(calendar("day"), "2013-01-02", WEEK) == ["2013-01-01", "2013-01-02"]
-    assert history_of(calendar("day"), "2013-01-01", WEEK) == []
-    # A calendar that begins within a month has that month not at all.
-    months = calendar("month", start=date(2013, 1, 2))
-    assert history_of(months, "2013-02-01", WEEK) == []
-
-
-def test_a_history_ends_right_before_its_first_partition() -> None:
-    assert history_of(calendar("day"), "2013-01-09", 2 * DAY) == ["2013-01-07", "2013-01-08"]
-    assert history_of(calendar("month"), "2013-03-01", WEEK) == ["2013-02-01"]
-    assert history_of(calendar("day"), "2013-01-09", timedelta()) == []
-
-
-@given(
-    st.sampled_from(STEPS),
-    st.integers(0, 27),
-    st.integers(1, 24 * 100).map(lambda hours: timedelta(hours=hours)),
-)
-def test_both_are_what_a_walk_over_the_whole_calendar_finds(
-    every: str, place: int, length: timedelta
-) -> None:
-    known, starts, ends = walked(every)
-    keys = list(starts)[: place + 1]
-    last = keys[-1]
-    window = [k for k in keys[:-1] if starts[k] >= ends[last] - length]
-    assert window_of(known, last, length) == [*window, last]
-    before = [k for k in keys[:-1] if starts[k] >= starts[last] - length]
-    assert history_of(known, last, length) == (before or keys[:-1][-1:])
-
-
-@cache
-def walked(every: str) -> tuple[Any, dict[str, datetime], dict[str, datetime]]:
-    """A calendar with the start and end of each of its first partitions, told one by one."""
-    begins = date(2011, 3, 5)
-    known = calendar(every, start=begins, end=begins + (2 if every == "hour" else 900) * DAY)
-    windows = {
-        key: known.time_window_for_partition_key(key) for key in known.get_partition_keys()[:28]
-    }
-    return (
-        known,
-        {key: window.start for key, window in windows.items()},
-        {key: window.end for key, window in windows.items()},
+@st.composite
+def calendars(draw: st.DrawFn) -> Calendar:
+    every: Any = draw(st.sampled_from(list(STRETCH)))
+    zones = ZONES if every == "hour" else [*ZONES, "Australia/Lord_Howe"]
+    minutes = draw(st.integers(0, SHORTEST[every] // timedelta(minutes=1) - 1))
+    if draw(st.booleans()):
+        minutes = minutes // 60 * 60
+    start = draw(st.dates(date(2010, 1, 1), date(2026, 12, 31)))
+    end = draw(st.none() | st.integers(1, STRETCH[every] // DAY))
+    made = Calendar(
+        every,
+        start,
+        None if end is None else start + end * DAY,
+        draw(st.sampled_from(zones)),
+        timedelta(minutes=minutes),
     )
+    # What has no partition at all is refused when declared; Dagster makes one of it.
+    assume(made.end_at is None or made.partitions(made.end_at))
+    return made
 
 
-def test_the_end_of_a_long_calendar_costs_no_walk_over_it() -> None:
-    hours = calendar("hour", start=date(2000, 1, 1))
-    started = time.perf_counter()
-    assert len(window_of(hours, "2024-01-01-00:00", WEEK)) == 7 * 24
-    # 210,000 hours, of which asking each for its window takes more than five seconds.
-    assert time.perf_counter() - started < 1
-
-
-@pytest.mark.parametrize(
-    ("every", "length", "back"),
-    [
-        ("hour", WEEK, 168),
-        ("day", WEEK, 7),
-        ("day", timedelta(hours=36), 2),
-        ("week", WEEK, 1),
-        ("month", WEEK, 1),
-        ("month", timedelta(days=365), 12),
-    ],
-)
-def test_a_length_reaches_back_over_so_many_partitions(
-    every: str, length: timedelta, back: int
+@settings(max_examples=150, deadline=None)
+@given(calendars(), st.data())
+def test_dagster_has_the_same_partitions_at_any_moment(
+    calendar: Calendar, data: st.DataObject
 ) -> None:
-    assert partitions_back(calendar(every), length) == back
+    seconds = data.draw(st.integers(-100, int(STRETCH[calendar.every].total_seconds())))
+    now = calendar.start_at + timedelta(seconds=seconds)
+    dagster = partitions_of(calendar)
+
+    keys = calendar.partitions(now)
+
+    assert keys == list(dagster.get_partition_keys(current_time=now))
+    assert calendar.latest(now) == (keys[-1] if keys else None)
+    assert calendar.partition_at(now) == dagster.get_partition_key_for_timestamp(now.timestamp())
+    for key in keys[-30:]:
+        window, own = dagster.time_window_for_partition_key(key), calendar.window(key)
+        assert (window.start.astimezone(UTC), window.end.astimezone(UTC)) == (own.begin, own.end)
 
 
-def test_a_calendar_that_has_not_begun_still_says_how_far_a_length_reaches() -> None:
-    tomorrow = datetime.now(UTC).date() + DAY
-    assert partitions_back(calendar("hour", start=tomorrow), DAY) == 24
+@pytest.mark.parametrize("hour", [0, 1, 2, 3, 23])
+@pytest.mark.parametrize("zone", ["America/New_York", "Europe/Berlin", "America/Sao_Paulo"])
+def test_days_that_begin_while_clocks_are_changed_are_dagsters(zone: str, hour: int) -> None:
+    calendar = Calendar("day", date(2013, 1, 1), None, zone, timedelta(hours=hour, minutes=30))
+    dagster = partitions_of(calendar)
+    now = datetime(2014, 1, 5, tzinfo=UTC)
+
+    keys = calendar.partitions(now)
+
+    assert keys == list(dagster.get_partition_keys(current_time=now))
+    found = [calendar.window(key) for key in keys]
+    theirs = [dagster.time_window_for_partition_key(key) for key in keys]
+    assert [(w.begin, w.end) for w in found] == [
+        (w.start.astimezone(UTC), w.end.astimezone(UTC)) for w in theirs
+    ]
+    assert {w.length for w in found} > {24 * timedelta(hours=1)}
 
 
 def hourly() -> Model:
     return Model(
         spec=ModelSpec.model_validate(flight_delay()),
-        partitions=calendar("hour"),
+        calendar=Calendar("hour", date(2013, 1, 1)),
         features=lambda events, lookups, history: events,
         lookback=2 * DAY,
         lineage={},

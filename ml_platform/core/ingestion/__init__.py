@@ -1,0 +1,1 @@
+"""What comes in and when: the calendar of each table, and the names of its landing files."""
