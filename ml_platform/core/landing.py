@@ -28,7 +28,8 @@ Place: TypeAlias = tuple[str, str]
 class LandedFile:
     """One landed file as seen on disk.
 
-    ``modified_at`` is seconds since the epoch; ``sha256`` is None until the content was read.
+    ``partition`` is empty where the name tells none of the table's. ``modified_at`` is seconds
+    since the epoch; ``sha256`` is None until the content was read.
     """
 
     table: str
@@ -189,7 +190,8 @@ def _not_placed(files: Iterable[LandedFile], calendars: Mapping[str, Calendar]) 
             foreign[file.table].append(file)
     for table, those in foreign.items():
         more = f", and {len(those) - 1} more such files" if len(those) > 1 else ""
-        yield f"{those[0].path}: {table} has no partition {those[0].partition}{more}"
+        named = those[0].partition or "of that name"
+        yield f"{those[0].path}: {table} has no partition {named}{more}"
 
 
 def _runs_of(

@@ -21,6 +21,7 @@ from ml_platform.core.declared_types import (
 from ml_platform.core.duration import format_duration
 from ml_platform.core.errors import ConfigError
 from ml_platform.core.ingestion.calendar import SHORTEST, Calendar
+from ml_platform.core.ingestion.landing_names import DEFAULTS, PLACEHOLDER, LandingNames
 from ml_platform.core.ingestion.wall_clock import changes_by_part_of_an_hour, zone_of
 from ml_platform.core.spec_errors import Declared, refuse
 
@@ -129,7 +130,10 @@ class Landing(Declared):
     """Where files land, below the landing root, and how they are read."""
 
     format: Literal["csv", "parquet", "json"]
-    path: str = Field(description='One file per partition: "flights/{partition}.csv".')
+    path: str = Field(
+        description='One file per partition: "flights/{partition}.csv", of which an hour is named '
+        '2013-01-07-05; a pattern of strftime says it otherwise: "{partition:%Y%m%d%H}.csv".'
+    )
     options: dict[str, Annotated[str, BeforeValidator(_option_text)]] = Field(default_factory=dict)
     settle_seconds: Annotated[float, Field(ge=0, le=3600)] = Field(
         2.0,
@@ -139,17 +143,18 @@ class Landing(Declared):
     @field_validator("path")
     @classmethod
     def _has_a_place_for_the_partition(cls, path: str) -> str:
-        if PARTITION_PLACEHOLDER not in path:
+        if not PLACEHOLDER.search(path):
             raise ValueError(
                 f'given "{path}"; it needs {PARTITION_PLACEHOLDER} where the partition goes, '
                 'such as "flights/{partition}.csv"'
             )
-        if stray := re.findall(r"[{}]", path.replace(PARTITION_PLACEHOLDER, "")):
+        if stray := re.findall(r"[{}]", PLACEHOLDER.sub("", path)):
             raise ValueError(
                 f'given "{path}"; {PARTITION_PLACEHOLDER} is the only placeholder, '
                 f"there is a stray {stray[0]}"
             )
-        if path.startswith(("/", "~")) or ".." in path.split("/"):
+        spelled = PLACEHOLDER.sub(lambda placeholder: placeholder["pattern"] or "", path)
+        if spelled.startswith(("/", "~")) or ".." in spelled.split("/"):
             raise ValueError(f'given "{path}"; it must stay below the landing root: no /, ~ or ..')
         return path
 
@@ -224,6 +229,27 @@ class SourceSpec(Declared):
                 f'given "{contract}"; expected <module>.<class>, such as "contract.Flights"'
             )
         return contract
+
+    @model_validator(mode="after")
+    def _each_partition_has_a_path_of_its_own(self) -> Self:
+        if confused := self.landing_names.confusion():
+            partition, path = confused
+            every = self.partitions.every
+            refuse(
+                f'landing.path: given "{self.landing.path}"; the file of {partition} would be '
+                f'"{path}", and that names no single {every} of {self.partitions.timezone}. '
+                f'The default is "{{partition:{DEFAULTS[every]}}}"'
+                + (", with %z behind it where clocks change" if every == "hour" else ""),
+                self.landing.path,
+                "landing",
+                "path",
+            )
+        return self
+
+    @cached_property
+    def landing_names(self) -> LandingNames:
+        """How the landing files are named."""
+        return LandingNames(self.landing.path, self.partitions.calendar)
 
     def resolved(self) -> dict[str, Any]:
         """Return the whole declaration, defaults included, as plain JSON values."""

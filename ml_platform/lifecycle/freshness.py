@@ -91,9 +91,11 @@ def watched_tables(sources: Sequence[Source], models: Sequence[Model]) -> list[W
     return watched
 
 
-def freshness_checks(watched: Sequence[Watched]) -> list[AssetChecksDefinition]:
+def freshness_checks(
+    watched: Sequence[Watched], clock: Callable[[], float] = time
+) -> list[AssetChecksDefinition]:
     """The check ``freshness`` of ``<table>/landing``: the sensor reports it; anyone may run it."""
-    return [_check(table) for table in watched]
+    return [_check(table, clock) for table in watched]
 
 
 def freshness_sensor(
@@ -167,7 +169,7 @@ def _partitions(source: Source, lake: Lake, at: datetime) -> set[str]:
     return {partition for partition in there if source.calendar.exists(partition, at)}
 
 
-def _check(table: Watched) -> AssetChecksDefinition:
+def _check(table: Watched, clock: Callable[[], float]) -> AssetChecksDefinition:
     path = names.landing(table.name)
 
     @asset_check(
@@ -176,7 +178,9 @@ def _check(table: Watched) -> AssetChecksDefinition:
         description="What has landed keeps up with the tables that models read together with it.",
     )
     def check(lake: LakeResource) -> AssetCheckResult:
-        return single_result(path, names.FRESHNESS, table.judged(lake.open(), datetime.now(UTC)))
+        return single_result(
+            path, names.FRESHNESS, table.judged(lake.open(), datetime.fromtimestamp(clock(), UTC))
+        )
 
     return check
 

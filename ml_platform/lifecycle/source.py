@@ -66,7 +66,7 @@ class Source:
         Raises:
             LandingError: there is none.
         """
-        path = self.landing_root / self.spec.landing.path.format(partition=partition)
+        path = self.landing_root / self.spec.landing_names.path_of(partition)
         if not path.is_file():
             raise LandingError(f"{self.spec.name} of {partition} has not landed: no file {path}")
         seen = path.stat()

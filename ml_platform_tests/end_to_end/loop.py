@@ -117,7 +117,7 @@ class Loop:
 
     def land(self, table: str, partition: str, content: str | bytes) -> Path:
         """Write a landing file as its producer would."""
-        path = self.landing_root / self.source(table).spec.landing.path.format(partition=partition)
+        path = self.landing_root / self.source(table).spec.landing_names.path_of(partition)
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(content.encode() if isinstance(content, str) else content)
         return path

@@ -137,7 +137,7 @@ def test_what_was_taken_in_and_cleared_away_has_landed(loop: Loop) -> None:
         file.unlink()
 
     assert looks.watched[1].name == "weather"
-    assert looks.watched[1].judged(loop.lake).verdict is Verdict.PASSED
+    assert looks.watched[1].judged(loop.lake, datetime.now(UTC)).verdict is Verdict.PASSED
 
 
 def test_a_person_can_run_the_check(loop: Loop) -> None:

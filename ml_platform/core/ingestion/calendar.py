@@ -30,6 +30,8 @@ NOMINAL: dict[Grain, timedelta] = {
     "month": timedelta(days=365.2425) / 12,
 }
 """How long a partition counts as, wherever durations are measured in partitions."""
+YEARS = range(1000, 9000)
+"""Of partitions: keys have four digits, and the last years there are have no end."""
 SHORTEST: dict[Grain, timedelta] = {**NOMINAL, "month": 28 * DAY}
 """How long every partition is at least, on its own clock: an offset is shorter."""
 FORMATS: dict[Grain, str] = {
@@ -242,6 +244,8 @@ def _place(cut: Calendar, partition: str) -> int:
             told = datetime.strptime(partition, form)
         except ValueError:
             continue
+        if told.year not in YEARS:
+            break
         moment = told if told.tzinfo else instant_of(told, cut.timezone, fold=0)
         place = cut._place_at(moment.astimezone(UTC))
         for near in (place, place + 1):

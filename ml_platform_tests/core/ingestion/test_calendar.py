@@ -57,7 +57,7 @@ def test_outside_start_and_end_nothing_is_held_and_yet_it_has_a_window() -> None
 
 
 @pytest.mark.parametrize(
-    "text", ["", "2013-1-5", "2013-02-30", "notes", "2013-01-01-00:00", "2013-01-07x"]
+    "text", ["", "2013-1-5", "2013-02-30", "notes", "9999-12-31", "2013-01-01-00:00", "2013-01-07x"]
 )
 def test_what_is_no_key_is_said_to_be_none(text: str) -> None:
     days = calendar("day")
