@@ -10,6 +10,7 @@ from pydantic import BaseModel
 from ml_platform.components.declared_module import declared_module, package_of, place_of
 from ml_platform.components.source_table import SourceTable
 from ml_platform.core.errors import ConfigError
+from ml_platform.core.ingestion.alike import cut_otherwise
 from ml_platform.core.model_spec import ModelSpec
 from ml_platform.lifecycle.candidate import candidate_asset
 from ml_platform.lifecycle.drift import drift_asset
@@ -126,7 +127,15 @@ class ManagedModel(Component):
                     f"declared under defs/sources are {', '.join(sorted(by_name)) or 'none'}"
                 )
         self._name_is_its_own(by_name)
+        self._tables_are_cut_alike(by_name)
         return by_name
+
+    def _tables_are_cut_alike(self, by_name: Mapping[str, SourceTable]) -> None:
+        sources = self.spec.sources
+        calendars = {name: table.spec.partitions.calendar for name, table in by_name.items()}
+        for key, name in [("labels", sources.labels), *(("lookups", t) for t in sources.lookups)]:
+            if why := cut_otherwise(sources.primary, name, calendars):
+                raise ConfigError(f"{place_of(self.package, f'sources.{key}')}: {why}")
 
     def _name_is_its_own(self, by_name: Mapping[str, SourceTable]) -> None:
         # Its assets and tables would be mixed with those of the source, in one group and folder.

@@ -17,12 +17,13 @@ from dagster import (
 
 from ml_platform.core import names
 from ml_platform.core.check_outcome import CheckOutcome, not_evaluated
-from ml_platform.core.drift.cadence import Cadence, cadence_of
+from ml_platform.core.drift.cadence import Cadence
 from ml_platform.core.drift.calibrate import Partition
 from ml_platform.core.drift.judge import Yardstick, yardstick
 from ml_platform.core.drift.window import WindowDrift, judge_window
 from ml_platform.core.drift.window_lengths import partitions_looked_at
 from ml_platform.core.profile import merge_all
+from ml_platform.core.quality_over_time.rhythm import CADENCES
 from ml_platform.core.score_profile import score_segment
 from ml_platform.core.segmentation import ALL_ROWS
 from ml_platform.lifecycle.automation import follow_inputs_except
@@ -123,7 +124,7 @@ def window_drifts(
     limits, length = model.spec.monitoring.drift, model.spec.monitoring.reference
     span = model.calendar.count(limits.window)
     rolling = model.calendar.count(length) if isinstance(length, timedelta) else 0
-    cadence = cadence_of(_calendar(model, partitions, span))
+    cadence = CADENCES[model.calendar.every]
     looked_at = partitions_looked_at(span, cadence)
     before = max(looked_at, span + rolling)
     keys = _calendar(model, partitions, before)

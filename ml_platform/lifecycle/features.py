@@ -19,7 +19,7 @@ from pyspark.sql.types import StringType, StructField, StructType
 
 from ml_platform.core import names
 from ml_platform.core.check_outcome import CheckOutcome
-from ml_platform.core.figures import counted
+from ml_platform.core.duration import format_duration
 from ml_platform.core.quality import joined_outcome
 from ml_platform.lifecycle.automation import follow_inputs_except
 from ml_platform.lifecycle.check_results import check_result
@@ -44,7 +44,7 @@ def features_asset(model: Model) -> AssetsDefinition:
         description=(
             "Inputs of the model, one row per event of "
             f"`{model.spec.sources.primary}`: key, columns known before the event, event time. "
-            f"Looks back {counted(model.lookback.days, 'day')}, never ahead."
+            f"{_looks_back(model)}, never ahead."
         ),
         check_specs=[
             AssetCheckSpec(
@@ -76,6 +76,10 @@ def features_asset(model: Model) -> AssetsDefinition:
         )
 
     return features
+
+
+def _looks_back(model: Model) -> str:
+    return f"Looks back {format_duration(model.lookback)}" if model.lookback else "Never looks back"
 
 
 def compute_features(

@@ -10,12 +10,12 @@ import pyarrow.compute as pc
 
 from ml_platform.core import names
 from ml_platform.core.drift.budget import alarm_level, paid_tests, threshold_alone
-from ml_platform.core.drift.cadence import cadence_of
 from ml_platform.core.drift.calibrate import Partition, calibrate
 from ml_platform.core.drift.calibration import Calibration
 from ml_platform.core.drift.window_lengths import window_lengths
 from ml_platform.core.edges import Edges
 from ml_platform.core.figures import counted
+from ml_platform.core.quality_over_time.rhythm import CADENCES
 from ml_platform.core.score_profile import SCORE
 from ml_platform.core.segmentation import ALL_ROWS
 from ml_platform.lifecycle.model import Model
@@ -81,7 +81,7 @@ def keep_thresholds(
     reference = [(key, {**found, **scores[key]}) for key, found in parts]
     lengths = {SCORE: len(set(holdout.partitions.tolist()))}
     found = calibrations_of(model, reference, lengths)
-    rows = pa.Table.from_pylist(_rows(model, found, window, version), schema=THRESHOLDS_SCHEMA)
+    rows = pa.Table.from_pylist(_rows(model, found, version), schema=THRESHOLDS_SCHEMA)
     once = (f"{model.name}/thresholds/{version}", 1)
     lake.table(model.table(names.THRESHOLDS)).append_arrow(rows, app=once)
     missing = dict.fromkeys(each.why for each in found if each.why)
@@ -110,11 +110,9 @@ def read_calibrations(lake: Lake, model: Model, version: int) -> list[Calibratio
     return [Calibration.from_row(row) for row in own.to_pylist()]
 
 
-def _rows(
-    model: Model, found: Sequence[Calibration], window: Sequence[str], version: int
-) -> list[dict[str, Any]]:
+def _rows(model: Model, found: Sequence[Calibration], version: int) -> list[dict[str, Any]]:
     limits = model.spec.monitoring.drift
-    level = alarm_level(limits.false_alarms_per_year, cadence_of(window))
+    level = alarm_level(limits.false_alarms_per_year, CADENCES[model.calendar.every])
     tests = paid_tests(found, level)
     return [
         each.to_row()

@@ -18,6 +18,7 @@ from dagster_pyspark import LazyPySparkResource
 from pyspark.sql import DataFrame, SparkSession
 
 from ml_platform.core import names
+from ml_platform.core.duration import format_duration
 from ml_platform.core.errors import UserError
 from ml_platform.core.ledger import EntryKind
 from ml_platform.core.training_rows import enough_rows_outcome
@@ -47,7 +48,7 @@ def training_set_asset(model: Model) -> AssetsDefinition:
                 ],
                 description=(
                     "Labelled rows of the training window at the time of the run; the most recent "
-                    f"{model.spec.training.holdout.days} days are the hold-out that judges "
+                    f"{format_duration(model.spec.training.holdout)} are the hold-out that judges "
                     "candidate and champion. Grain: one row per labelled event."
                 ),
                 owners=list(model.spec.owners),

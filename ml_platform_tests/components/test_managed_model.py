@@ -141,3 +141,41 @@ def test_a_rollout_that_nothing_can_stop_is_refused_at_load() -> None:
 def test_requests_are_told_apart_by_columns_that_they_have() -> None:
     said = refusal_of(MODEL, *with_rollout("{key: [carier]}"))
     assert 'serving.rollout.key: given "carier", did you mean "carrier"?' in said
+
+
+@pytest.mark.parametrize(
+    ("table", "key", "partitions"),
+    [
+        ("outcomes", "labels", "{every: week, start: 2013-01-01, end: 2014-01-01}"),
+        ("weather", "lookups", "{every: day, start: 2013-01-01, timezone: America/New_York}"),
+        ("weather", "lookups", "{every: day, start: 2013-01-01, offset: 6 hours}"),
+    ],
+)
+def test_tables_that_are_cut_otherwise_are_refused_in_words(
+    table: str, key: str, partitions: str
+) -> None:
+    said = refusal_of(
+        f"sources/{table}",
+        "partitions: {every: day, start: 2013-01-01, end: 2014-01-01}",
+        f"partitions: {partitions}",
+    )
+
+    assert f"sources.{key}" in said
+    assert f'"{table}" has partitions by ' in said
+    assert 'its primary "flights" by day (UTC)' in said
+
+
+def test_tables_may_begin_on_different_days() -> None:
+    begins = ("start: 2013-01-01, end: 2014-01-01", "start: 2013-02-01")
+    with definitions_with("sources/weather", *begins):
+        pass
+
+
+def test_a_hold_out_of_hours_is_told_in_hours() -> None:
+    with definitions_with(MODEL, "holdout: 7 days", "holdout: 12 hours") as made:
+        [told] = [
+            each.description or ""
+            for each in made.resolve_all_asset_specs()
+            if each.key.path == ["flight_delay", names.TRAINING_SET]
+        ]
+    assert "the most recent 12 hours are the hold-out" in told

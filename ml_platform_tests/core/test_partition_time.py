@@ -11,6 +11,7 @@ from ml_platform.core.partition_time import moment_of
     [
         ("2013-01-07", datetime(2013, 1, 7, tzinfo=UTC)),
         ("2013-01-07-05:00", datetime(2013, 1, 7, 5, tzinfo=UTC)),
+        ("2013-11-03-01:00-0500", datetime(2013, 11, 3, 1, tzinfo=UTC)),
         ("2013-01-07-05", datetime(2013, 1, 7, 5, tzinfo=UTC)),
     ],
 )
