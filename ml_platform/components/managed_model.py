@@ -3,13 +3,15 @@
 from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from types import ModuleType
+from typing import NoReturn
 
 from dagster import Component, ComponentLoadContext, Definitions, SensorDefinition
 from pydantic import BaseModel
 
+from ml_platform.components.declared_code import code_mistakes, column_mistakes, file_of
 from ml_platform.components.declared_module import declared_module, package_of, place_of
 from ml_platform.components.source_table import SourceTable
-from ml_platform.core.errors import ConfigError
+from ml_platform.core.declaration.mistake import DeclarationError, Mistake
 from ml_platform.core.ingestion.alike import cut_otherwise
 from ml_platform.core.model_spec import ModelSpec
 from ml_platform.lifecycle.candidate import candidate_asset
@@ -86,24 +88,31 @@ class ManagedModel(Component):
             tables: all declared source tables.
 
         Raises:
-            ConfigError: a source, a module or something a module must have does not exist, or a
-                table has the model's name.
+            DeclarationError: a source, a module, a column or something a module must have does not
+                exist, or a table has the model's name.
         """
-        features = declared_module(self.package, self.spec.features, "features")
+        # Preprocessing first: features import INPUTS from it, and a fault is of where it began.
         preprocess = declared_module(self.package, self.spec.preprocess, "preprocess")
-        self._require(features, "features", ("features",))
-        self._require(preprocess, "preprocess", ("INPUTS", "FEATURES", "transform"))
+        self._require(preprocess, ("INPUTS", "FEATURES", "transform"))
+        features = declared_module(self.package, self.spec.features, "features")
+        self._require(features, ("features",))
+        mistakes = list(code_mistakes(preprocess, features))
         sources = self._sources(tables)
-        primary = sources[self.spec.sources.primary]
+        # What is wrong here is told before what is wrong with a table.
+        if not mistakes:
+            sources = {name: table.source() for name, table in sources.items()}
+            mistakes = list(column_mistakes(self.spec, preprocess, features, sources))
+        if mistakes:
+            raise DeclarationError(self.package.replace(".", "/"), mistakes)
         return Model(
             spec=self.spec,
-            calendar=primary.spec.partitions.calendar,
+            calendar=sources[self.spec.sources.primary].calendar,
             features=features.features,
             lookback=timedelta(days=getattr(features, "LOOKBACK_DAYS", 0)),
             lineage=getattr(features, "LINEAGE", {}),
             inputs=preprocess.INPUTS,
             preprocess_module=preprocess.__name__,
-            contracts={name: table.source().contract for name, table in sources.items()},
+            contracts={name: source.contract for name, source in sources.items()},
         )
 
     def build_defs(self, context: ComponentLoadContext) -> Definitions:
@@ -117,41 +126,45 @@ class ManagedModel(Component):
         )
 
     def _sources(self, tables: Sequence[SourceTable]) -> dict[str, SourceTable]:
+        """The tables that the model reads."""
         by_name = {table.spec.name: table for table in tables}
         sources = self.spec.sources
         named = [("primary", sources.primary), ("labels", sources.labels)]
-        for key, name in [*named, *(("lookups", table) for table in sources.lookups)]:
+        named += [("lookups", table) for table in sources.lookups]
+        for key, name in named:
             if name not in by_name:
-                raise ConfigError(
-                    f'{place_of(self.package, f"sources.{key}")}: there is no table "{name}"; '
-                    f"declared under defs/sources are {', '.join(sorted(by_name)) or 'none'}"
+                self._refuse(
+                    f"sources.{key}",
+                    f'there is no table "{name}"; declared under defs/sources are '
+                    f"{', '.join(sorted(by_name)) or 'none'}",
                 )
-        self._name_is_its_own(by_name)
-        self._tables_are_cut_alike(by_name)
-        return by_name
-
-    def _tables_are_cut_alike(self, by_name: Mapping[str, SourceTable]) -> None:
-        sources = self.spec.sources
-        calendars = {name: table.spec.partitions.calendar for name, table in by_name.items()}
-        for key, name in [("labels", sources.labels), *(("lookups", t) for t in sources.lookups)]:
-            if why := cut_otherwise(sources.primary, name, calendars):
-                raise ConfigError(f"{place_of(self.package, f'sources.{key}')}: {why}")
-
-    def _name_is_its_own(self, by_name: Mapping[str, SourceTable]) -> None:
         # Its assets and tables would be mixed with those of the source, in one group and folder.
         if same := by_name.get(self.spec.name):
-            raise ConfigError(
-                f'{place_of(self.package, "name")}: "{self.spec.name}" is the name of a table too, '
-                f"in {place_of(same.package, 'name')}; give one of them another name"
+            self._refuse(
+                "name",
+                f'"{self.spec.name}" is the name of a table too, in '
+                f"{place_of(same.package, 'name')}; give one of them another name",
             )
+        self._tables_are_cut_alike(by_name, named)
+        return {name: by_name[name] for _, name in named}
 
-    def _require(self, module: ModuleType, key: str, needed: Sequence[str]) -> None:
+    def _tables_are_cut_alike(
+        self, by_name: Mapping[str, SourceTable], named: Sequence[tuple[str, str]]
+    ) -> None:
+        primary = self.spec.sources.primary
+        calendars = {name: table.spec.partitions.calendar for name, table in by_name.items()}
+        for key, name in named:
+            if key != "primary" and (why := cut_otherwise(primary, name, calendars)):
+                self._refuse(f"sources.{key}", why)
+
+    def _refuse(self, key: str, message: str, file: str = "defs.yaml") -> NoReturn:
+        raise DeclarationError(self.package.replace(".", "/"), [Mistake(file, key, message)])
+
+    def _require(self, module: ModuleType, needed: Sequence[str]) -> None:
         absent = [each for each in needed if not hasattr(module, each)]
         if absent:
-            raise ConfigError(
-                f"{place_of(self.package, key)}: {module.__name__.rpartition('.')[2]}.py must have "
-                f"{', '.join(absent)}; see the README"
-            )
+            file = file_of(module)
+            self._refuse("", f"{file} must have {', '.join(absent)}; see the README", file)
 
 
 def _sensors(model: Model, settings: Settings) -> list[SensorDefinition]:

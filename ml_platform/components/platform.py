@@ -12,7 +12,9 @@ from pydantic import BaseModel
 
 from ml_platform.components.managed_model import ManagedModel
 from ml_platform.components.source_table import SourceTable
+from ml_platform.core.declaration.mistake import DeclarationError, Mistake
 from ml_platform.core.platform_spec import PlatformSpec
+from ml_platform.core.spec_errors import not_among
 from ml_platform.lifecycle.alerts import alerts_sensor
 from ml_platform.lifecycle.freshness import freshness_checks, freshness_sensor, watched_tables
 from ml_platform.lifecycle.landing import landing_sensor
@@ -41,13 +43,28 @@ class Platform(Component):
         assert isinstance(attributes, PlatformSpec)
         return cls(attributes)
 
+    def refuse_unknown_channels(self, model: ManagedModel) -> None:
+        """Refuse a model whose alerts would go nowhere.
+
+        Raises:
+            DeclarationError: it names a channel that is not declared here.
+        """
+        unknown = [name for name in model.spec.alerts if name not in self.spec.channels]
+        valid = self.spec.channels or ["none: declare it under channels of the platform"]
+        mistakes = [Mistake("defs.yaml", "alerts", not_among(c, valid, "channel")) for c in unknown]
+        if mistakes:
+            raise DeclarationError(model.package.replace(".", "/"), mistakes)
+
     def build_defs(self, context: ComponentLoadContext) -> Definitions:
         """The landing, freshness, alerts and automation sensors, and the weekly vacuum."""
         settings = Settings.from_env()
         tree = context.component_tree
         tables = tree.get_all_components(of_type=SourceTable)
         sources = [table.source() for table in tables]
-        models = [each.model(tables) for each in tree.get_all_components(of_type=ManagedModel)]
+        declared = tree.get_all_components(of_type=ManagedModel)
+        for each in declared:
+            self.refuse_unknown_channels(each)
+        models = [each.model(tables) for each in declared]
         tick = settings.tick_seconds
         watched = watched_tables(sources, models)
         return Definitions(

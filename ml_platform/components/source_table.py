@@ -3,7 +3,8 @@
 from dagster import Component, ComponentLoadContext, Definitions
 from pydantic import BaseModel
 
-from ml_platform.components.declared_module import declared_class, package_of, place_of
+from ml_platform.components.declared_module import declared_class, package_of
+from ml_platform.core.declaration.mistake import DeclarationError, Mistake
 from ml_platform.core.errors import ConfigError, ContractError
 from ml_platform.core.source_spec import SourceSpec
 from ml_platform.lifecycle.raw import landing_spec, raw_asset
@@ -40,18 +41,23 @@ class SourceTable(Component):
         """The table with its contract and partitions.
 
         Raises:
-            ConfigError: the contract does not exist, or no landed text could be held to it.
+            DeclarationError: the contract does not exist, or no landed text could be held to it.
         """
         contract = declared_class(self.package, self.spec.contract, "contract")
+        folder = self.package.replace(".", "/")
         try:
             compile_contract(contract, self.spec.partitions.every)
         except ContractError as error:
-            raise ConfigError(f"{place_of(self.package, 'contract')}: {error}") from error
-        return Source(
-            spec=self.spec,
-            contract=contract,
-            landing_root=Settings.from_env().landing_root,
-        )
+            mistake = Mistake("defs.yaml", "contract", str(error))
+            raise DeclarationError(folder, [mistake]) from error
+        try:
+            return Source(
+                spec=self.spec,
+                contract=contract,
+                landing_root=Settings.from_env().landing_root,
+            )
+        except ConfigError as error:
+            raise DeclarationError(folder, [Mistake("defs.yaml", "", str(error))]) from error
 
     def build_defs(self, context: ComponentLoadContext) -> Definitions:
         """The assets and checks of the table."""

@@ -24,7 +24,7 @@ def refuse_what_is_not_of_the_task(spec: ModelSpec) -> None:
     Raises:
         ValidationError: it names the key and the valid choices.
     """
-    for mistakes in (_decision, _params, _metrics, _compared, _detector, _score_scale):
+    for mistakes in (_decision, _label, _params, _metrics, _compared, _detector, _score_scale):
         for place, given, message in mistakes(spec):
             refuse(message, given, *place)
 
@@ -36,6 +36,12 @@ def _decision(spec: ModelSpec) -> Iterator[tuple[Place, Any, str]]:
         yield ("decision",), spec.decision.model_dump(mode="json"), message
     if spec.decision is None and task.decides:
         yield ("decision",), None, "decision: given None, expected the key threshold"
+
+
+def _label(spec: ModelSpec) -> Iterator[tuple[Place, Any, str]]:
+    if spec.label.positive is not None and not TASKS[spec.task].decides:
+        message = f"label.positive: the label of a {spec.task} is the number itself; leave it out"
+        yield ("label", "positive"), spec.label.positive, message
 
 
 def _params(spec: ModelSpec) -> Iterator[tuple[Place, Any, str]]:

@@ -61,16 +61,41 @@ class SourcesSpec(Declared):
         return self
 
 
+def _label_value(given: Any) -> Any:
+    if isinstance(given, bool):
+        raise ValueError(
+            f"given {str(given).lower()}; YAML takes yes, no, on, off, true and false for truth "
+            'values: write the text in quotes, such as "yes"'
+        )
+    return given
+
+
+LabelValue = Annotated[str | int | float, BeforeValidator(_label_value)]
+
+
 class LabelSpec(Declared):
     """The column that holds the truth, and how long after the event it is known.
 
-    `expression` is SQL over the labels table that gives 0, 1 or null (not known, never known), or
-    for a regression a number or null; without it the column itself is read.
+    `expression` is SQL over the labels table that gives the truth or null (not known, never known);
+    without it the column itself is read. Of a binary classification the truth is 0 and 1, or true
+    and false, or whatever `positive` says means yes; for a regression it is a number.
     """
 
     column: Column
     expression: str | None = None
+    positive: LabelValue | None = Field(None, description='The value that means yes: "UP".')
+    negative: LabelValue | None = Field(
+        None, description="The value that means no; without it every other one does."
+    )
     available_after: Duration
+
+    @model_validator(mode="after")
+    def _yes_is_not_no(self) -> Self:
+        if self.negative is not None and self.positive is None:
+            refuse("negative: say which value means yes too, as positive", None, "negative")
+        if self.negative is not None and self.negative == self.positive:
+            refuse(f'negative: "{self.negative}" means yes already', self.negative, "negative")
+        return self
 
 
 class EstimatorSpec(Declared):

@@ -17,14 +17,19 @@ from dagster_pyspark import LazyPySparkResource
 from pyspark.sql import DataFrame, SparkSession
 
 from ml_platform.core import names
-from ml_platform.core.labels import LabelAnomalies, label_join_outcome
+from ml_platform.core.labels import (
+    LabelAnomalies,
+    expected_labels,
+    label_join_outcome,
+    refused_outcome,
+)
 from ml_platform.lifecycle.automation import follow_inputs_except
 from ml_platform.lifecycle.check_results import check_result
 from ml_platform.lifecycle.model import Model
 from ml_platform.lifecycle.partitioning import partitions_of_run
 from ml_platform.lifecycle.table_metadata import table_metadata
 from ml_platform.resources.lake_resource import LakeResource
-from ml_platform.spark.label_rows import label_rows, with_corrections
+from ml_platform.spark.label_rows import label_rows, refused_labels, with_corrections
 from ml_platform.spark.labels_join import label_anomalies
 from ml_platform.stores.lake import Lake
 from ml_platform.stores.lake_update import update_partitions
@@ -52,7 +57,8 @@ def labels_asset(model: Model) -> AssetsDefinition:
                 names.LABEL_JOIN,
                 asset=model.key(names.LABELS),
                 partitions_def=model.partitions,
-                description="Labels are for known events and do not contradict each other.",
+                description="Labels can be read, are for known events and do not contradict "
+                "each other.",
             )
         ],
         **model.common("spark"),
@@ -69,8 +75,12 @@ def labels_asset(model: Model) -> AssetsDefinition:
         yield MaterializeResult(metadata=table_metadata(table, commit))
         events = _events(model, opened)
         anomalies = _anomalies(model, opened, session, set(events) & set(partitions))
+        refused = _refused(model, opened, session, partitions)
+        expected = expected_labels(model.task, model.spec.label)
         outcomes = {
-            p: label_join_outcome(commit.rows.get(p, 0), events.get(p), anomalies.get(p))
+            p: refused_outcome(commit.rows.get(p, 0), refused[p], expected)
+            if p in refused
+            else label_join_outcome(commit.rows.get(p, 0), events.get(p), anomalies.get(p))
             for p in partitions
         }
         yield check_result(context, path, names.LABEL_JOIN, outcomes)
@@ -97,6 +107,14 @@ def current_labels(
     if recorded is None:
         return fresh
     return with_corrections(recorded, fresh, model.spec.key)
+
+
+def _refused(
+    model: Model, lake: Lake, spark: SparkSession, partitions: list[str]
+) -> Mapping[str, Mapping[str, int]]:
+    """Of each partition, what landed as a label and is none."""
+    source = lake.table(names.table_of(names.validated(model.spec.sources.labels)))
+    return refused_labels(source.read(spark, partitions), model.spec.label, model.task.label)
 
 
 def _events(model: Model, lake: Lake) -> dict[str, int]:

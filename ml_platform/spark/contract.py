@@ -10,6 +10,7 @@ from typing import Any
 from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql import types as T
 
+from ml_platform.core.declaration.column_names import contract_column_mistakes
 from ml_platform.core.errors import ContractError
 from ml_platform.spark.contract_column import ContractColumn, read_column
 from ml_platform.spark.contract_fallback import UncompiledCheck
@@ -119,6 +120,8 @@ def compile_contract(model: type[Any], every: str = "day") -> CompiledContract:
     schema: Any = model.to_schema()
     name = str(schema.name)
     dtype = schema.dtype.type if schema.dtype else None
+    if mistakes := list(contract_column_mistakes(schema.columns)):
+        raise ContractError(f"contract {name}: {'; '.join(mistakes)}")
     fields = tuple(read_column(name, c, field, dtype) for c, field in schema.columns.items())
     if not fields:
         raise ContractError(f"contract {name} names no columns")

@@ -99,16 +99,67 @@ def test_the_retraining_sensor_asks_for_a_retraining_and_nothing_else(defs: Defi
         ),
         (
             "def features(", "def feature(", "features.py",
-            (f"{MODEL}/defs.yaml, features", "features.py must have features"),
+            (f"{MODEL}/features.py: features.py must have features",),
         ),
         (
             "import numpy", "import nunpy  # ", "preprocess.py",
-            (f"{MODEL}/defs.yaml, preprocess", "preprocess.py cannot be imported", "nunpy"),
+            (f"{MODEL}/preprocess.py:9: preprocess.py cannot be imported", "nunpy"),
+        ),
+        (
+            "MINUTES_A_DAY = 1440", "MINUTES_A_DAY = DAY * 1440", "preprocess.py",
+            (f"{MODEL}/preprocess.py:70: preprocess.py cannot be imported", "NameError", "'DAY'"),
+        ),
+        (
+            "def encode(", "def encode((", "preprocess.py",
+            (f"{MODEL}/preprocess.py:92: preprocess.py cannot be imported: SyntaxError",),
+        ),
+        (
+            "INPUTS: dict[str, str] = {", "COLUMNS: dict[str, str] = {", "preprocess.py",
+            (f"{MODEL}/preprocess.py", "NameError: name 'INPUTS' is not defined"),
+        ),
+        (
+            '"distance": "int"', '"distance miles": "float"', "preprocess.py",
+            (
+                f"{MODEL}/preprocess.py, INPUTS: given \"distance miles\"", "distance_miles",
+                'given "float", write "double"',
+            ),
+        ),
+        (
+            '"minute_of_day_sin"', '"sin[minute]"', "preprocess.py",
+            (f"{MODEL}/preprocess.py, FEATURES", 'given "sin[minute]"', "XGBoost refuses"),
+        ),
+        (
+            "import numpy as np", "import numpy as np\nimport pandas as pd", "preprocess.py",
+            (f"{MODEL}/preprocess.py:10: it imports pandas, and the endpoint",),
+        ),
+        (
+            "key: [flight_date, carrier", "key: [tailnum, carrier", "defs.yaml",
+            (f"{MODEL}/defs.yaml, key: column of outcomes", '"tailnum"', "flight_date, carrier"),
+        ),
+        (
+            'column: late, expression: "arr_delay > 15"', "column: arr_dely", "defs.yaml",
+            (f"{MODEL}/defs.yaml, label.column", 'did you mean "arr_delay"?'),
+        ),
+        (
+            "segments: [origin, carrier]", "segments: [origin, tailnum]", "defs.yaml",
+            (f"{MODEL}/defs.yaml, monitoring.segments", '"tailnum"', "a column of the key or of"),
+        ),
+        (
+            "alerts: [ops]", "alerts: [opps]", "defs.yaml",
+            (f"{MODEL}/defs.yaml, alerts", 'channel: given "opps", did you mean "ops"?'),
+        ),
+        (
+            '_from("flights", "flight_date"),', '_from("flights", "flight_dat"),', "features.py",
+            (f"{MODEL}/features.py, LINEAGE", 'did you mean "flight_date"?'),
         ),
     ],
     ids=[
         "a metric nobody knows", "a lookup nobody declared", "a cause nobody knows",
-        "a function under another name", "a module with a typo",
+        "a function under another name", "a module with a typo", "a name that is not defined",
+        "a bracket too many", "no INPUTS", "an input of another name and type",
+        "a feature that XGBoost refuses", "a library the endpoint does without",
+        "a key that the labels lack", "a label that is not there",
+        "a segment that is no input", "a channel nobody declared", "lineage of no column",
     ],
 )  # fmt: skip
 def test_a_slip_is_told_with_file_key_and_what_would_do(

@@ -71,12 +71,20 @@ def test_a_table_has_no_sensor_of_its_own(defs: Definitions) -> None:
         ),
         (
             "import pandera", "import panderra  # ", "contract.py",
-            (f"{FLIGHTS}/defs.yaml, contract", "contract.py cannot be imported", "panderra"),
+            (f"{FLIGHTS}/contract.py:3: contract.py cannot be imported", "panderra"),
+        ),
+        (
+            "    distance: T.IntegerType", "    Origin: T.IntegerType", "contract.py",
+            (f"{FLIGHTS}/defs.yaml, contract", '"origin" and "Origin" differ in capital letters'),
+        ),
+        (
+            "    distance: T.IntegerType", "    partition: T.IntegerType", "contract.py",
+            ('column "partition": the platform adds a column of that name',),
         ),
     ],
     ids=[
         "a word out of the choices", "a module that is not there", "a column that is not there",
-        "a module with a typo",
+        "a module with a typo", "capitals alone", "a column of the platform's own",
     ],
 )  # fmt: skip
 def test_a_slip_is_told_with_file_key_and_what_would_do(

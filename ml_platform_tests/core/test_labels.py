@@ -2,7 +2,14 @@ from __future__ import annotations
 
 import pytest
 
-from ml_platform.core.labels import LabelAnomalies, label_join_outcome
+from ml_platform.core.labels import (
+    LabelAnomalies,
+    expected_labels,
+    label_join_outcome,
+    refused_outcome,
+)
+from ml_platform.core.model_spec import LabelSpec
+from ml_platform.core.task import BINARY_CLASSIFICATION, REGRESSION
 from ml_platform.core.verdict import Verdict
 
 NONE = LabelAnomalies(unknown=0, conflicting=0, corrected=0)
@@ -60,3 +67,29 @@ def test_no_labels_yet_is_not_evaluated_and_says_so() -> None:
 
     assert outcome.verdict is Verdict.NOT_EVALUATED
     assert outcome.sentence == "no labels have come yet"
+
+
+def label(**other: object) -> LabelSpec:
+    return LabelSpec.model_validate({"column": "trend", "available_after": "1 day", **other})
+
+
+def test_what_is_no_label_is_told_with_the_values_and_what_would_do() -> None:
+    expected = expected_labels(BINARY_CLASSIFICATION, label())
+    outcome = refused_outcome(0, {"UP": 12, "DOWN": 8}, expected)
+    assert outcome.verdict is Verdict.FAILED
+    assert outcome.sentence == (
+        '20 of 20 values are no label and taken for none: "UP" 12 times, "DOWN" 8 times; '
+        "expected 0 and 1, or say which value means yes: label: {positive: ...}"
+    )
+    assert outcome.table == ({"value": "UP", "rows": 12}, {"value": "DOWN", "rows": 8})
+
+
+def test_many_values_that_are_no_label_are_counted_and_a_few_are_named() -> None:
+    expected = expected_labels(BINARY_CLASSIFICATION, label(positive="yes", negative="no"))
+    outcome = refused_outcome(5, {str(n): 1 for n in range(7)}, expected)
+    assert outcome.sentence.endswith(
+        '"4" 1 times and 2 other values; expected "yes" or "no", as label.positive and '
+        "label.negative say"
+    )
+    assert expected_labels(REGRESSION, label()) == "a number"
+    assert refused_outcome(1, {"x": 1}, "a number").sentence.startswith("1 of 2 values is no label")
