@@ -1,13 +1,6 @@
 """``Platform``: what belongs to no one model: landing, freshness, alerts, automation, vacuum."""
 
-from dagster import (
-    AssetSelection,
-    AutomationConditionSensorDefinition,
-    Component,
-    ComponentLoadContext,
-    DefaultSensorStatus,
-    Definitions,
-)
+from dagster import Component, ComponentLoadContext, Definitions
 from pydantic import BaseModel
 
 from ml_platform.components.managed_model import ManagedModel
@@ -16,6 +9,7 @@ from ml_platform.core.declaration.mistake import DeclarationError, Mistake
 from ml_platform.core.platform_spec import PlatformSpec
 from ml_platform.core.spec_errors import not_among
 from ml_platform.lifecycle.alerts import alerts_sensor
+from ml_platform.lifecycle.automation import automation_sensors
 from ml_platform.lifecycle.freshness import freshness_checks, freshness_sensor, watched_tables
 from ml_platform.lifecycle.landing import landing_sensor
 from ml_platform.lifecycle.vacuum import vacuum_schedule
@@ -73,13 +67,10 @@ class Platform(Component):
                 landing_sensor(sources, models, tick),
                 freshness_sensor(watched, tick),
                 alerts_sensor(sources, models, self.spec.repeat_after, tick),
-                AutomationConditionSensorDefinition(
-                    "automation",
-                    target=AssetSelection.all(),
-                    default_status=DefaultSensorStatus.RUNNING,
-                    minimum_interval_seconds=max(tick, _AUTOMATION_SECONDS),
-                    emit_backfills=False,
-                    description="Lets corrections and late inputs flow on to what follows them.",
+                *automation_sensors(
+                    [source.spec.name for source in sources],
+                    [model.name for model in models],
+                    max(tick, _AUTOMATION_SECONDS),
                 ),
             ],
             schedules=[vacuum_schedule({m.name: m.spec.serving for m in models})],

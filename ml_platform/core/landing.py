@@ -231,7 +231,13 @@ def _run_of(
         for flow in flows
         if flow.inputs & tables and all(f"{t}/{partition}" in present for t in flow.inputs)
     )
-    labelled = frozenset(flow.model for flow in flows if flow.labels in tables)
+    # Labels that came before the events they are for, or before a correction of these, count now.
+    labelled = frozenset(
+        flow.model
+        for flow in flows
+        if flow.labels in tables
+        or (flow.model in complete and f"{flow.labels}/{partition}" in present)
+    )
     # What it replaces is part of it: a file that is put back as it was is a landing of its own.
     prints = tuple(sorted(f"{f.table}={looked.get(f.name, '')}>{f.fingerprint}" for f in files))
     return IngestionRun((partition,), tables, complete, labelled, prints)

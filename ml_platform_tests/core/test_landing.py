@@ -97,6 +97,14 @@ def test_labels_bring_the_stages_that_follow_them_and_no_others() -> None:
     assert (run.models, run.labelled) == (frozenset(), {"flight_delay"})
 
 
+def test_events_corrected_after_their_labels_came_bring_the_stages_of_the_labels_too() -> None:
+    before = [landed(table, DAYS[0]) for table in ("flights", "weather", "outcomes")]
+
+    (run,) = plan([landed("flights", DAYS[0], 9.0, "corrected")], handled_of(before)).runs
+
+    assert (run.models, run.labelled) == ({"flight_delay"}, {"flight_delay"})
+
+
 def test_a_file_that_may_still_be_growing_is_left_alone() -> None:
     found = plan([landed("flights", DAYS[0], at=NOW - 1.9), landed("flights", DAYS[1], NOW - 2)])
 
