@@ -35,4 +35,4 @@ def declared_contract(source: str) -> CompiledContract:
         raise ConfigError(f"{path}: {error.errors()[0]['msg']}") from error
     package = f"{ml_platform.__name__}.defs.sources.{path.parent.name}"
     model = declared_class(package, spec.contract, "contract")
-    return compile_contract(model, spec.partitions.every)
+    return compile_contract(model, spec.partitions.calendar)

@@ -46,7 +46,7 @@ class SourceTable(Component):
         contract = declared_class(self.package, self.spec.contract, "contract")
         folder = self.package.replace(".", "/")
         try:
-            compile_contract(contract, self.spec.partitions.every)
+            compile_contract(contract, self.spec.partitions.calendar)
         except ContractError as error:
             mistake = Mistake("defs.yaml", "contract", str(error))
             raise DeclarationError(folder, [mistake]) from error

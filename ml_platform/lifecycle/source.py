@@ -58,7 +58,7 @@ class Source:
         Raises:
             ContractError: it asks for what landed text cannot be held to.
         """
-        return compile_contract(self.contract, self.spec.partitions.every)
+        return compile_contract(self.contract, self.calendar)
 
     def landed(self, partition: str) -> LandedFile:
         """The landing file of a partition.

@@ -67,7 +67,7 @@ def validated_asset(source: Source) -> AssetsDefinition:
     ) -> Iterator[object]:
         partitions = partitions_of_run(context)
         tables = _tables(lake, spec.name)
-        split = source.compiled.split(tables.raw.read(spark.spark_session, partitions))
+        split = source.compiled.split(tables.raw.read(spark.spark_session, partitions), partitions)
         with tables.validated.staged(split.validated, partitions) as waiting:
             # Counted while the rows were written; what becomes of them is decided now.
             report = split.report()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 from difflib import get_close_matches
 from typing import Any
 
@@ -12,6 +13,7 @@ from pyspark.sql import types as T
 
 from ml_platform.core.declaration.column_names import contract_column_mistakes
 from ml_platform.core.errors import ContractError
+from ml_platform.core.ingestion.calendar import Calendar
 from ml_platform.spark.contract_column import ContractColumn, read_column
 from ml_platform.spark.contract_fallback import UncompiledCheck
 from ml_platform.spark.contract_report import CheckVerdict, ContractReport
@@ -26,7 +28,8 @@ __all__ = [
     "compile_contract",
 ]
 
-PERIODS = ("hour", "day", "week", "month")
+DAYS = Calendar("day", date(1970, 1, 1))
+"""Days in UTC: what partitions are unless told."""
 
 
 @dataclass(frozen=True)
@@ -39,7 +42,7 @@ class CompiledContract:
         unique: columns which together are unique within a partition; empty if none are.
         strict: columns that the contract does not name are refused.
         partition_column: date or timestamp column that must lie in the row's partition, or None.
-        every: length of a partition: hour, day, week or month.
+        calendar: how the table is cut in time.
         uncompiled: checks that pandera itself must judge.
     """
 
@@ -48,7 +51,7 @@ class CompiledContract:
     unique: tuple[str, ...]
     strict: bool
     partition_column: str | None
-    every: str
+    calendar: Calendar
     uncompiled: tuple[UncompiledCheck, ...]
 
     @property
@@ -71,16 +74,17 @@ class CompiledContract:
         """Names of the checks that could not be compiled and are left to pandera."""
         return tuple(check.name for check in self.uncompiled)
 
-    def split(self, raw: DataFrame) -> ContractSplit:
+    def split(self, raw: DataFrame, partitions: Sequence[str] | None = None) -> ContractSplit:
         """Separate a raw table's rows into validated and quarantined ones; lazy.
 
         Args:
             raw: contract columns as text, with the provenance columns of ``<table>/raw``.
+            partitions: those of its rows; they are looked up, by a job, unless given.
 
         Raises:
             ContractError: the frame lacks one of these columns.
         """
-        return split_raw(self, raw)
+        return split_raw(self, raw, partitions)
 
     def verdicts(self, spark: SparkSession, files: Sequence[str]) -> ContractReport:
         """Judge a table that is typed already: what pandera's ``validate`` says, in one pass.
@@ -102,7 +106,7 @@ class CompiledContract:
         return judge_files(self, spark, files)
 
 
-def compile_contract(model: type[Any], every: str = "day") -> CompiledContract:
+def compile_contract(model: type[Any], calendar: Calendar = DAYS) -> CompiledContract:
     """Compile a pandera model; needs no Spark session.
 
     Beyond pandera, ``Config.metadata = {"partition_column": "flight_date"}`` names the date or
@@ -110,13 +114,11 @@ def compile_contract(model: type[Any], every: str = "day") -> CompiledContract:
 
     Args:
         model: the contract, a ``pandera.pyspark.DataFrameModel``.
-        every: length of the table's partitions: hour, day, week or month.
+        calendar: how the table is cut in time.
 
     Raises:
         ContractError: the model asks for what landed text cannot be held to.
     """
-    if every not in PERIODS:
-        raise ContractError(f"partitions every {every!r}: expected one of {', '.join(PERIODS)}")
     schema: Any = model.to_schema()
     name = str(schema.name)
     dtype = schema.dtype.type if schema.dtype else None
@@ -131,7 +133,7 @@ def compile_contract(model: type[Any], every: str = "day") -> CompiledContract:
         unique=_names(schema.unique),
         strict=schema.strict is True,
         partition_column=_metadata(model).get("partition_column"),
-        every=every,
+        calendar=calendar,
         uncompiled=_uncompiled(fields, schema),
     )
     _check_names(contract)
@@ -160,12 +162,14 @@ def _check_names(contract: CompiledContract) -> None:
         return
     _must_know(contract, contract.partition_column, "partition_column in Config.metadata")
     dtype = contract.spark_schema[contract.partition_column].dataType
-    fitting = (T.TimestampType,) if contract.every == "hour" else (T.DateType, T.TimestampType)
+    fitting = (
+        (T.TimestampType,) if contract.calendar.every == "hour" else (T.DateType, T.TimestampType)
+    )
     if not isinstance(dtype, fitting):
         raise ContractError(
             f"contract {contract.name}: partition_column {contract.partition_column} is "
             f"{dtype.simpleString()}; expected {' or '.join(t.typeName() for t in fitting)} for "
-            f"partitions every {contract.every}"
+            f"partitions every {contract.calendar.every}"
         )
 
 

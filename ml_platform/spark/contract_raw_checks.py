@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 from pyspark.sql import types as T
 
+from ml_platform.core.ingestion.calendar import Calendar
+from ml_platform.core.ingestion.wall_clock import zone_of
 from ml_platform.spark.contract_coercion import can_be_infinite, coerce, not_finite
 from ml_platform.spark.contract_column import ContractColumn
 from ml_platform.spark.contract_report import ROWS, RowCheck
@@ -26,7 +30,8 @@ PROVENANCE = (
 # What a decoder puts in the place of bytes that are not UTF-8.
 _REPLACEMENT = "\ufffd"
 _SPLIT_ROWS = "rows with columns"
-_PARTITION_KEYS = {"hour": "yyyy-MM-dd-HH:mm"}
+_MICROSECOND = timedelta(microseconds=1)
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 def typed_name(column: str) -> str:
@@ -49,15 +54,20 @@ def looked_at_in(contract: CompiledContract) -> dict[str, Column]:
     return counted
 
 
-def raw_checks(contract: CompiledContract) -> list[RowCheck]:
-    """All checks of single rows, in the order of the report; uniqueness is not among them."""
+def raw_checks(contract: CompiledContract, partitions: Sequence[str]) -> list[RowCheck]:
+    """All checks of single rows, in the order of the report; uniqueness is not among them.
+
+    Args:
+        contract: what the rows are held to.
+        partitions: keys of the partitions that the rows are in.
+    """
     checks = [_malformed(), _not_utf8(contract)]
     if contract.strict:
         checks.append(_no_extra_columns())
     for field in contract.fields:
         checks += _column_checks(field)
     if contract.partition_column:
-        checks.append(_outside_partition(contract, contract.partition_column))
+        checks.append(_outside_partition(contract, contract.partition_column, partitions))
     return checks
 
 
@@ -112,13 +122,35 @@ def _column_checks(field: ContractColumn) -> list[RowCheck]:
     return checks
 
 
-def _outside_partition(contract: CompiledContract, column: str) -> RowCheck:
+def _outside_partition(
+    contract: CompiledContract, column: str, partitions: Sequence[str]
+) -> RowCheck:
+    """A moment must lie within the window of its partition, and a day touch it."""
     field = next(field for field in contract.fields if field.name == column)
-    key_format = F.lit(_PARTITION_KEYS.get(contract.every, "yyyy-MM-dd"))
-    start = F.try_to_timestamp(F.col("partition"), key_format)
-    end = start + F.expr(f"INTERVAL 1 {contract.every}")
-    moment = _value(field).cast("timestamp")
-    # A key that is no date leaves nothing to compare with: then no row is inside.
-    inside = F.coalesce((moment >= start) & (moment < end), F.lit(False))
-    outside = moment.isNotNull() & ~inside
+    calendar, of_days = contract.calendar, isinstance(field.dtype, T.DateType)
+    bounds = _days if of_days else _microseconds
+    value = F.unix_date(_value(field)) if of_days else F.unix_micros(_value(field))
+    known = {key: bounds(calendar, key) for key in partitions if calendar.is_key(key)}
+    # A key that is none of the calendar leaves nothing to compare with: then no row is inside.
+    inside = F.lit(False)
+    if known:
+        cells = [F.lit(each) for key, pair in known.items() for each in (key, *pair)]
+        pairs = [F.array(*cells[at + 1 : at + 3]) for at in range(0, len(cells), 3)]
+        entries = [each for pair in zip(cells[::3], pairs, strict=True) for each in pair]
+        window = F.try_element_at(F.create_map(*entries), F.col("partition"))
+        inside = F.coalesce((value >= window[0]) & (value < window[1]), F.lit(False))
+    outside = value.isNotNull() & ~inside
     return RowCheck(column, "outside_partition", outside, _values(field), _text(field))
+
+
+def _microseconds(calendar: Calendar, partition: str) -> tuple[int, int]:
+    window = calendar.window(partition)
+    return (window.begin - _EPOCH) // _MICROSECOND, (window.end - _EPOCH) // _MICROSECOND
+
+
+def _days(calendar: Calendar, partition: str) -> tuple[int, int]:
+    """The days since 1970, on the clock of the zone, that a partition touches; the end excluded."""
+    zone = zone_of(calendar.timezone)
+    window = calendar.window(partition)
+    first, last = window.begin.astimezone(zone), (window.end - _MICROSECOND).astimezone(zone)
+    return (first.date() - _EPOCH.date()).days, (last.date() - _EPOCH.date()).days + 1

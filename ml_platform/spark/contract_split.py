@@ -68,10 +68,12 @@ class ContractSplit:
         return report_of(self.checks, counted, judged)
 
 
-def split_raw(contract: CompiledContract, raw: DataFrame) -> ContractSplit:
+def split_raw(
+    contract: CompiledContract, raw: DataFrame, partitions: Sequence[str] | None
+) -> ContractSplit:
     """Separate a raw table; see ``CompiledContract.split``."""
     _require_columns(contract, raw)
-    checks = raw_checks(contract)
+    checks = raw_checks(contract, _partitions(raw) if partitions is None else partitions)
     flagged = _flag(contract, with_typed_columns(contract, raw), checks)
     if contract.unique:
         checks = [*checks, RowCheck(None, UNIQUE, F.lit(False), ROWS, _key_text(contract))]
@@ -87,6 +89,10 @@ def split_raw(contract: CompiledContract, raw: DataFrame) -> ContractSplit:
         _observation=observation,
         _unobserved=_validated(contract, flagged, bad).select(*map(_quoted, contract.columns)),
     )
+
+
+def _partitions(raw: DataFrame) -> list[str]:
+    return [row["partition"] for row in raw.select("partition").distinct().collect()]
 
 
 def _quoted(name: str) -> str:

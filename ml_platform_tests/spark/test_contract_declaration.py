@@ -68,11 +68,6 @@ def test_an_impossible_contract_is_refused_in_plain_words(name: str) -> None:
         compile_contract(model(annotations, config, **fields))
 
 
-def test_an_unknown_length_of_partitions_is_refused() -> None:
-    with pytest.raises(ContractError, match="expected one of hour, day, week, month"):
-        compile_contract(model({"n": T.IntegerType}, {}), "year")
-
-
 def test_a_type_for_all_columns_is_taken_from_the_config() -> None:
     contract = compile_contract(model({"n": T.IntegerType}, {"dtype": T.StringType}))
     assert contract.spark_schema["n"].dataType == T.StringType()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +12,7 @@ import pytest
 from pyspark.sql import types as T
 
 from ml_platform.core.errors import ContractError
+from ml_platform.core.ingestion.calendar import Calendar
 from ml_platform.spark.contract import compile_contract
 from ml_platform_tests.spark.contracts import OwnChecks, Trips, failed
 
@@ -154,12 +155,14 @@ class Hourly(pa.DataFrameModel):
     ],
 )
 def test_rows_of_another_partition_are_refused_whatever_its_length(
-    spark: Any, every: str, partition: str, outside: set[int]
+    spark: Any, every: Any, partition: str, outside: set[int]
 ) -> None:
     moments = ["07 12:59:59", "07 13:00:00", "08 00:00:00", "13 00:00:00"]
     rows = [(f"2013-01-{m}", None, None, None) for m in moments]
     rows.append(("2013-02-01 00:00:00", None, None, None))
-    split = compile_contract(Hourly, every).split(raw(spark, "at note", rows, partition))
+    split = compile_contract(Hourly, Calendar(every, date(2013, 1, 1))).split(
+        raw(spark, "at note", rows, partition)
+    )
     assert {row["_row_number"] for row in split.quarantine.collect()} == outside
 
 
@@ -195,3 +198,31 @@ def test_checks_that_cannot_be_compiled_are_judged_by_pandera_and_named(
 def test_a_raw_table_without_the_contracts_columns_is_refused(spark: Any) -> None:
     with pytest.raises(ContractError, match="no column n, _extra"):
         compile_contract(OwnChecks).split(spark.createDataFrame([("1",)], "m string"))
+
+
+class Dated(pa.DataFrameModel):
+    """The day of a row, and its partition."""
+
+    day: T.DateType = pa.Field(nullable=True)
+
+    class Config:
+        """In the partition's days."""
+
+        metadata: dict[str, str] = {"partition_column": "day"}  # noqa: RUF012
+
+
+def test_rows_belong_to_the_day_of_their_tables_own_clock(spark: Any) -> None:
+    """A day in New York that begins at six: 11:00 UTC in winter, 10:00 from 10 March on."""
+    shop = Calendar("day", date(2013, 1, 1), None, "America/New_York", timedelta(hours=6))
+    moments = ["09 10:59:59", "09 11:00:00", "10 09:59:59", "10 10:00:00"]
+    rows = [(f"2013-03-{moment}", None, None, None) for moment in moments]
+    split = compile_contract(Hourly, shop).split(raw(spark, "at note", rows, "2013-03-09"))
+    assert {row["_row_number"] for row in split.quarantine.collect()} == {1, 4}
+
+
+def test_days_that_a_partition_touches_belong_to_it(spark: Any) -> None:
+    rows = [(f"2013-03-{day:02}", None, None) for day in (8, 9, 10, 11)]
+    for offset, outside in ((timedelta(0), {1, 3, 4}), (timedelta(hours=6), {1, 4})):
+        shop = Calendar("day", date(2013, 1, 1), None, "America/New_York", offset)
+        split = compile_contract(Dated, shop).split(raw(spark, "day", rows, "2013-03-09"))
+        assert {row["_row_number"] for row in split.quarantine.collect()} == outside
