@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from functools import reduce
-from operator import and_
 
 from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
 from ml_platform.core.log_record import OK, SHADOW
+from ml_platform.spark.expressions import all_of
 
 BESIDE_KEY = ("role", "status", "source", "logged_at", "writer", "seq", "sampling_weight")
 """Columns of the log that this reads besides the key; a caller must not drop them first."""
@@ -34,7 +33,7 @@ def answered_rows(log: DataFrame, key: Sequence[str]) -> DataFrame:
     Returns:
         The columns of `log` and ``weight``.
     """
-    whole = reduce(and_, (F.col(name).isNotNull() for name in key))
+    whole = all_of([F.col(name).isNotNull() for name in key])
     answers = log.where((F.col("role") != SHADOW) & (F.col("status") == OK) & whole)
     by_event = answers.groupBy(*key).agg(
         F.min_by(F.struct(*log.columns), _first()).alias("first"),

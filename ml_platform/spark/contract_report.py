@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import reduce
 from typing import Protocol
 
 from pyspark.sql import Column
@@ -102,11 +101,6 @@ class Reported(Protocol):
     def warns(self) -> bool:
         """A failure is reported and the row kept."""
         ...
-
-
-def any_of(conditions: Sequence[Column]) -> Column:
-    """True where any of the conditions is; null or false where none is."""
-    return reduce(lambda a, b: a | b, conditions, F.lit(False))
 
 
 def fails_count(index: int) -> str:

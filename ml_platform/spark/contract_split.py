@@ -24,10 +24,10 @@ from ml_platform.spark.contract_report import (
     UNIQUE,
     ContractReport,
     RowCheck,
-    any_of,
     counts,
     report_of,
 )
+from ml_platform.spark.expressions import any_of
 
 if TYPE_CHECKING:
     from ml_platform.spark.contract import CompiledContract

@@ -19,7 +19,6 @@ from ml_platform.spark.contract_report import (
     ROWS,
     UNIQUE,
     ContractReport,
-    any_of,
     fails_count,
     report_of,
 )
@@ -30,6 +29,7 @@ from ml_platform.spark.contract_typed_checks import (
     typed_checks,
     values_count,
 )
+from ml_platform.spark.expressions import any_of
 
 if TYPE_CHECKING:
     from ml_platform.spark.contract import CompiledContract

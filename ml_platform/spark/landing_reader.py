@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from functools import reduce
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -15,6 +14,7 @@ from ml_platform.core.errors import LandingError
 from ml_platform.core.landing import LandedFile
 from ml_platform.core.source_spec import Landing
 from ml_platform.spark.csv_header import CsvDialect, read_header
+from ml_platform.spark.expressions import union_of
 from ml_platform.spark.landing_inspection import inspect_landed
 from ml_platform.spark.row_number import row_number
 
@@ -71,7 +71,7 @@ def read_landed(
         if problems := inspect_landed(file, landing, columns, optional):
             raise LandingError(f"{file.path}: {'; '.join(problems)}")
         frames.append(_with_provenance(read(spark, file, landing, columns), file, columns))
-    return reduce(DataFrame.unionByName, frames)
+    return union_of(frames)
 
 
 def _with_provenance(frame: DataFrame, file: LandedFile, columns: Sequence[str]) -> DataFrame:
