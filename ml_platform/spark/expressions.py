@@ -41,7 +41,7 @@ def balanced(join: Callable[[Folded, Folded], Folded], parts: Sequence[Folded]) 
     >>> balanced(lambda a, b: f"({a} {b})", "abcde")
     '((a b) (c (d e)))'
     """
-    if len(parts) == 1:
+    if len(parts) < 2:
         return parts[0]
-    middle = max(len(parts) // 2, 1)
+    middle = len(parts) // 2
     return join(balanced(join, parts[:middle]), balanced(join, parts[middle:]))
