@@ -2,8 +2,11 @@
 
 model.ubj       the booster in XGBoost's own binary format
 spec.json       resolved declaration, features, input columns, threshold, preprocess, versions, data
+code/           the feature code it was trained with, as source
 model.onnx      the same trees for ONNX Runtime, where serving.engine: onnx is declared
 manifest.json   the sha256 of each of these
+
+Format 1, written before code was kept, has no code/: its feature code is imported from the project.
 """
 
 from __future__ import annotations
@@ -20,6 +23,7 @@ from ml_platform.core.errors import StoreError
 from ml_platform.core.serving_spec import declared_engine
 from ml_platform.core.task import BINARY_CLASSIFICATION, TASKS, Task
 from ml_platform.estimators.onnx_trees import onnx_model
+from ml_platform.estimators.packed_code import CODE_FOLDER, code_digest, load_packed, pack
 from ml_platform.estimators.scoring_model import ScoringModel
 
 if TYPE_CHECKING:
@@ -29,7 +33,8 @@ MODEL_FILE = "model.ubj"
 SPEC_FILE = "spec.json"
 ONNX_FILE = "model.onnx"
 MANIFEST_FILE = "manifest.json"
-FORMAT = 1
+FORMAT = 2
+READ_FORMATS = (1, 2)
 
 
 def save_artifact(
@@ -56,15 +61,18 @@ def save_artifact(
         extra: what else must be known of this model: data versions, git revision, run ids.
 
     Raises:
-        ConfigError: `serving.engine: onnx` is declared, and these trees cannot be written so.
+        ConfigError: `serving.engine: onnx` is declared, and these trees cannot be written so; or
+            the feature code cannot be kept with the version.
     """
     directory.mkdir(parents=True, exist_ok=True)
     booster.save_model(directory / MODEL_FILE)
+    code = pack(preprocess_name)
     spec = {
         "format": FORMAT,
         "spec": dict(spec_resolved),
         "preprocess": preprocess_name,
         "preprocess_sha256": preprocess_digest(preprocess_name),
+        "code_sha256": code.digest,
         "features": list(feature_names),
         "input_columns": dict(input_columns),
         "threshold": None if threshold is None else float(threshold),
@@ -72,7 +80,7 @@ def save_artifact(
         **(extra or {}),
     }
     (directory / SPEC_FILE).write_text(json.dumps(spec, indent=2, default=str) + "\n")
-    saved = [MODEL_FILE, SPEC_FILE]
+    saved = [MODEL_FILE, SPEC_FILE, *code.write(directory)]
     if declared_engine(spec_resolved) == "onnx":
         (directory / ONNX_FILE).write_bytes(onnx_model(booster))
         saved.append(ONNX_FILE)
@@ -88,17 +96,18 @@ def load_artifact(directory: Path, manifest_sha256: str | None = None) -> Scorin
 
     Raises:
         StoreError: a file is absent, altered or unreadable, or the feature code cannot be
-            imported; the message names the file.
+            loaded; the message names the file.
     """
-    _verify(directory, manifest_sha256)
+    digests = _verify(directory, manifest_sha256)
     spec = json.loads((directory / SPEC_FILE).read_text())
-    if spec.get("format") != FORMAT:
+    if spec.get("format") not in READ_FORMATS:
         raise StoreError(
-            f"{directory / SPEC_FILE} has format {spec.get('format')}; this release reads {FORMAT}"
+            f"{directory / SPEC_FILE} has format {spec.get('format')}; "
+            f"this release reads {' and '.join(map(str, READ_FORMATS))}"
         )
     return ScoringModel(
         booster=_load_booster(directory / MODEL_FILE),
-        transform=preprocess_module(spec["preprocess"]).transform,
+        transform=_feature_code(directory, spec, digests).transform,
         input_columns=spec["input_columns"],
         feature_names=tuple(spec["features"]),
         threshold=None if spec["threshold"] is None else float(spec["threshold"]),
@@ -119,18 +128,37 @@ def preprocess_digest(module_name: str) -> str:
     return _sha256(Path(source))
 
 
+def _feature_code(directory: Path, spec: Mapping[str, Any], digests: Mapping[str, str]) -> Any:
+    """The version's own code; of a version from before it was kept, the project's."""
+    if spec["format"] == 1:
+        return preprocess_module(spec["preprocess"])
+    inside = f"{CODE_FOLDER}/"
+    kept = {name.removeprefix(inside): digest for name, digest in digests.items() if inside in name}
+    if code_digest(kept) != spec["code_sha256"]:
+        raise StoreError(f"{directory / CODE_FOLDER} is not the code that {SPEC_FILE} names")
+    return load_packed(directory, spec["preprocess"], spec["code_sha256"])
+
+
 def _task(spec: Mapping[str, Any]) -> Task:
     """As declared; an artifact that says nothing of it is of the time when there was one task."""
     return TASKS[spec["spec"].get("task", BINARY_CLASSIFICATION.name)]
 
 
-def _verify(directory: Path, manifest_sha256: str | None) -> None:
+def _verify(directory: Path, manifest_sha256: str | None) -> Mapping[str, str]:
+    """Compare every file with the manifest, and return the digests by path."""
     manifest = directory / MANIFEST_FILE
     if manifest_sha256 is not None:
         _require_digest(manifest, manifest_sha256)
     digests = _read_manifest(manifest)
     for name in dict.fromkeys((MODEL_FILE, SPEC_FILE, *digests)):
+        if ".." in Path(name).parts or Path(name).is_absolute():
+            raise StoreError(f"{manifest} names {name}, which is no file of the model")
         _require_digest(directory / name, digests.get(name))
+    for file in (directory / CODE_FOLDER).rglob("*"):
+        name = file.relative_to(directory).as_posix()
+        if file.is_file() and name not in digests:
+            raise StoreError(f"{file} was added after the model was saved")
+    return digests
 
 
 def _read_manifest(manifest: Path) -> Mapping[str, str]:

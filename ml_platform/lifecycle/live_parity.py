@@ -24,6 +24,7 @@ from ml_platform.core import names
 from ml_platform.core.check_outcome import CheckOutcome, not_evaluated
 from ml_platform.core.live_parity import live_parity_outcome
 from ml_platform.core.parity import Parity, compare_scores
+from ml_platform.estimators.artifact import load_artifact
 from ml_platform.estimators.input_columns import one_form
 from ml_platform.lifecycle.check_results import single_result
 from ml_platform.lifecycle.endpoint_replay import scores_in_batch
@@ -109,9 +110,11 @@ def scored_again(
 ) -> Parity:
     """Compare the logged scores of a version with those that batch scoring gives the same rows."""
     ours = rows.filter(pc.equal(rows["model_version"], version.version))
-    inputs = pa.table({n: pc.struct_field(ours["features"], n) for n in model.inputs})
-    columns = one_form(numpy_columns(inputs, model.inputs), model.inputs)
-    batch = scores_in_batch(model.inputs, version, columns, spark)
+    # Its own inputs: the declaration may name others since.
+    inputs = load_artifact(version.path, version.manifest_sha256).input_columns
+    logged = pa.table({n: pc.struct_field(ours["features"], n) for n in inputs})
+    columns = one_form(numpy_columns(logged, inputs), inputs)
+    batch = scores_in_batch(inputs, version, columns, spark)
     return compare_scores(batch, ours["score"].to_numpy())
 
 

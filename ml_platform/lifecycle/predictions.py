@@ -102,13 +102,14 @@ def predictions_asset(model: Model) -> AssetsDefinition:
 def predict(model: Model, frame: DataFrame, champion: RegisteredVersion) -> DataFrame:
     """Score a features frame: key, event time, inputs as a struct, score, decision, version."""
     load = partial(load_artifact, Path(champion.path), champion.manifest_sha256)
-    threshold = load().threshold
+    own = load()
+    threshold, inputs = own.threshold, own.input_columns
     decision = F.lit(None) if threshold is None else F.col("score") >= threshold
-    scored = score_frame(frame, model.inputs, load)
+    scored = score_frame(frame, inputs, load)
     return scored.select(
         *model.spec.key,
         "event_time",
-        F.struct(*model.inputs).alias("features"),
+        F.struct(*inputs).alias("features"),
         "score",
         decision.cast("int").alias("decision"),
         F.lit(threshold).cast("double").alias("threshold"),

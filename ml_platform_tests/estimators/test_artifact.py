@@ -19,8 +19,9 @@ def copy(artifact: Path, tmp_path: Path) -> Path:
     return Path(shutil.copytree(artifact, tmp_path / "copy"))
 
 
-def test_an_artifact_is_three_files_and_none_is_a_pickle(artifact: Path) -> None:
-    assert sorted(file.name for file in artifact.iterdir()) == sorted(FILES)
+def test_an_artifact_is_data_and_source_and_none_is_a_pickle(artifact: Path) -> None:
+    files = sorted(each.relative_to(artifact).as_posix() for each in artifact.rglob("*.*"))
+    assert files == sorted((*FILES, "code/ml_platform_tests/estimators/toy_preprocess.py"))
 
 
 def test_the_specification_says_what_the_model_is_and_was_made_of(artifact: Path) -> None:
