@@ -11,6 +11,8 @@ SHELL := bash
 
 VENV := .venv
 BIN := $(VENV)/bin
+# The platform starts many processes: without compiled modules each begins with seconds of compiling.
+unexport PYTHONDONTWRITEBYTECODE
 export VIRTUAL_ENV := $(abspath $(VENV))
 export PATH := $(abspath $(BIN)):$(PATH)
 # What the demo needs, and what testing needs besides: two stamps, so that `make demo` installs less.

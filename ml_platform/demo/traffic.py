@@ -25,7 +25,7 @@ KEY = ("flight_date", "carrier", "flight", "origin", "sched_dep_time")
 COLUMNS = list(dict.fromkeys([*INPUTS, *KEY, "event_time"]))
 """What a request holds. The key and the time of the event are logged with the answer, so that its
 outcome finds it."""
-_READY_SECONDS = 30.0
+_READY_SECONDS = 600.0
 
 
 @dataclass
@@ -92,7 +92,7 @@ class Traffic:
 
     def _connected(self) -> http.client.HTTPConnection:
         parts = urlsplit(self.url)
-        return http.client.HTTPConnection(str(parts.hostname), parts.port, timeout=30)
+        return http.client.HTTPConnection(str(parts.hostname), parts.port, timeout=600)
 
     def _requests(self, day: date) -> Iterator[bytes]:
         table = self.lake.table(names.table_of(names.of_model(MODEL, names.FEATURES)))

@@ -19,6 +19,9 @@ from ml_platform.stores.ledger import Ledger
 from ml_platform.stores.settings import Settings
 
 _POLL_SECONDS = 0.25
+STEP_SECONDS = 3600.0
+"""An order of magnitude beyond the longest step on two slow cores: a loop that stands still is told
+by its alerts long before."""
 
 
 class Watcher:
@@ -133,7 +136,7 @@ class Watcher:
     def _entries(self, kind: EntryKind) -> list[LedgerEntry]:
         return [e for e in self._ledger.entries(self._model) if e.kind is kind]
 
-    def _until(self, what: str, done: Callable[[], bool], limit: float = 300.0) -> None:
+    def _until(self, what: str, done: Callable[[], bool], limit: float = STEP_SECONDS) -> None:
         begun = time.monotonic()
         self.told(what)
         while not done():

@@ -49,13 +49,13 @@ def instance_settings(home: Path, socket: Path) -> dict[str, Any]:
         "run_monitoring": {
             "enabled": True,
             "poll_interval_seconds": 10,
-            "start_timeout_seconds": 120,
+            "start_timeout_seconds": 600,
             "cancel_timeout_seconds": 60,
         },
         # A run is retried when its process died; a step that failed has its own policy.
         "run_retries": {"enabled": True, "max_retries": 2, "retry_on_asset_or_op_failure": False},
         "sensors": {"use_threads": True, "num_workers": 4},
-        "code_servers": {"local_startup_timeout": 180},
+        "code_servers": {"local_startup_timeout": 600},
     }
 
 

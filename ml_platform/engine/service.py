@@ -39,7 +39,7 @@ class Service:
     log: Path
     folder: Path
     ready: Callable[[], bool]
-    start_seconds: float = 120.0
+    start_seconds: float = 600.0
     stop_seconds: float = 10.0
     process: subprocess.Popen[bytes] | None = field(default=None, init=False)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 
 WATCHED = (".py", ".yaml")
@@ -25,10 +26,21 @@ class SourceTree:
 
 
 def _stamps(folder: str | Path) -> Iterator[tuple[str, tuple[int, int]]]:
-    for entry in os.scandir(folder):
+    """Path, time and size of each file; what an editor takes away meanwhile is simply not there.
+
+    Hidden files are left out: editors keep locks and copies under such names, some of them links
+    to nowhere.
+    """
+    try:
+        entries = list(os.scandir(folder))
+    except OSError:
+        return
+    for entry in entries:
+        if entry.name.startswith((".", "__pycache__")):
+            continue
         if entry.is_dir(follow_symlinks=False):
-            if not entry.name.startswith((".", "__pycache__")):
-                yield from _stamps(entry.path)
+            yield from _stamps(entry.path)
         elif entry.name.endswith(WATCHED):
-            seen = entry.stat()
-            yield entry.path, (seen.st_mtime_ns, seen.st_size)
+            with suppress(OSError):
+                seen = entry.stat()
+                yield entry.path, (seen.st_mtime_ns, seen.st_size)

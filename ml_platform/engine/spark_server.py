@@ -43,7 +43,7 @@ def remote_address(port: int) -> str:
 
 
 def spark_server(
-    port: int, folder: Path, log: Path, env: Mapping[str, str], start_seconds: float = 120.0
+    port: int, folder: Path, log: Path, env: Mapping[str, str], start_seconds: float = 600.0
 ) -> Service:
     """The server as a supervised child in the foreground.
 

@@ -26,7 +26,7 @@ from ml_platform.stores.settings import Settings
 PROJECT_ROOT = Path(ml_platform.__file__).parents[1]
 DEFINITIONS = "ml_platform.definitions"
 LOCATION = "ml_platform"
-REGISTRY_SECONDS = 60.0
+REGISTRY_SECONDS = 600.0
 _GENERATED = "Written by ml_platform each time it starts."
 
 
@@ -129,6 +129,8 @@ class Supervisor:
             "ML_PLATFORM_TICK_SECONDS": str(settings.tick_seconds),
             "MLFLOW_TRACKING_URI": settings.mlflow_uri,
             "MLFLOW_DISABLE_TELEMETRY": "true",
+            # Seven further processes of MLflow's UI, 2 GB together, for jobs that nobody asks for.
+            "MLFLOW_SERVER_ENABLE_JOB_EXECUTION": "false",
             "DAGSTER_HOME": str(settings.dagster_home),
             "PYTHONPATH": os.pathsep.join(path),
             "PYTHONUNBUFFERED": "1",

@@ -46,9 +46,9 @@ from ml_platform.stores.registered_version import RegisteredVersion
 
 Columns = Mapping[str, NDArray[Any]]
 
-_START_SECONDS = 60.0
+_START_SECONDS = 600.0
 _STOP_SECONDS = 15.0
-_REQUEST_SECONDS = 60.0
+_REQUEST_SECONDS = 600.0
 _ROW = "row"
 
 

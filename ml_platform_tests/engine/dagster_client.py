@@ -28,7 +28,7 @@ class DagsterClient:
     def run(self, run_id: str) -> dict:
         return self._ask(RUN, run=run_id)["runOrError"]
 
-    def wait(self, run_id: str, statuses: set[str] = ENDED, seconds: float = 120) -> dict:
+    def wait(self, run_id: str, statuses: set[str] = ENDED, seconds: float = 1200) -> dict:
         deadline = time.monotonic() + seconds
         while (run := self.run(run_id))["status"] not in statuses:
             assert time.monotonic() < deadline, f"still {run['status']} after {seconds} s"
@@ -39,7 +39,7 @@ class DagsterClient:
         body = json.dumps({"query": query, "variables": variables}).encode()
         headers = {"Content-Type": "application/json"}
         request = urllib.request.Request(f"{self.address}/graphql", body, headers)
-        with urllib.request.urlopen(request, timeout=60) as answer:
+        with urllib.request.urlopen(request, timeout=600) as answer:
             return json.load(answer)["data"]
 
 

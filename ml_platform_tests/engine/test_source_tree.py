@@ -27,3 +27,21 @@ def test_caches_and_other_files_are_not_sources(tmp_path: Path) -> None:
     (tmp_path / ".hidden" / "module.py").touch()
     (tmp_path / "notes.txt").touch()
     assert not tree.changed()
+
+
+def test_an_editors_lock_to_nowhere_is_no_source(tmp_path: Path) -> None:
+    (tmp_path / "features.py").write_text("ONE = 1")
+    tree = SourceTree(tmp_path)
+    (tmp_path / ".#features.py").symlink_to("somebody@somewhere.1234:5678")
+    (tmp_path / "gone.py").symlink_to(tmp_path / "nowhere.py")
+    assert not tree.changed()
+
+
+def test_a_folder_that_vanishes_has_no_sources(tmp_path: Path) -> None:
+    folder = tmp_path / "package"
+    folder.mkdir()
+    (folder / "module.py").touch()
+    tree = SourceTree(folder)
+    (folder / "module.py").unlink()
+    folder.rmdir()
+    assert tree.changed()

@@ -6,14 +6,14 @@ import socket
 from urllib.parse import urlsplit
 
 
-def connected(url: str, seconds: float = 10.0) -> socket.socket:
+def connected(url: str, seconds: float = 600.0) -> socket.socket:
     """A connection to a server."""
     parts = urlsplit(url)
     assert parts.hostname
     return socket.create_connection((parts.hostname, parts.port), seconds)
 
 
-def exchange(url: str, sent: bytes, half_close: bool = False, seconds: float = 10.0) -> bytes:
+def exchange(url: str, sent: bytes, half_close: bool = False, seconds: float = 600.0) -> bytes:
     """Send bytes; return all that comes back until the server closes or is silent."""
     with connected(url, seconds) as connection:
         try:

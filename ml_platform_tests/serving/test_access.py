@@ -197,7 +197,7 @@ def test_what_is_not_safe_does_not_start_and_the_message_says_why(tmp_path, opti
         cwd=tmp_path,
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=600,
     )
     assert ended.returncode == 2
     assert said in ended.stderr

@@ -25,6 +25,7 @@ from ml_platform_tests.serving.toy_endpoint import (
     running,
     scoring,
 )
+from ml_platform_tests.waiting import wait_until
 
 SENT = rows(3)
 
@@ -48,11 +49,8 @@ class Served:
             until(lambda: self.answering().headers["x-model-version"] == str(champion))
 
 
-def until(holds: Callable[[], bool], seconds: float = 5.0) -> None:
-    deadline = time.monotonic() + seconds
-    while not holds():
-        assert time.monotonic() < deadline, "it did not come true in time"
-        time.sleep(0.02)
+def until(holds: Callable[[], bool]) -> None:
+    wait_until(holds, "the change of versions")
 
 
 @pytest.fixture(scope="module")

@@ -160,7 +160,7 @@ def test_a_worker_whose_fsync_failed_is_gone_a_moment_later() -> None:
         "asyncio.run(serve())\n"
     )
     ended = subprocess.run(
-        [sys.executable, "-c", script], capture_output=True, text=True, timeout=30
+        [sys.executable, "-c", script], capture_output=True, text=True, timeout=600
     )
     assert ended.returncode == 70
     assert ended.stderr.startswith("the request log failed, this worker stops: disk I/O error")

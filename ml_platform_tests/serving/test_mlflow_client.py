@@ -62,7 +62,7 @@ def endpoint_answer(url: str, body: str, content_type: str) -> list[dict[str, An
 def test_the_client_gets_the_scores_of_the_pyfunc_bit_for_bit(
     client: ScoringServerClient, pyfunc: Any, frame: pd.DataFrame
 ) -> None:
-    client.wait_server_ready(timeout=5)
+    client.wait_server_ready(timeout=600)
     given = client.invoke(frame).get_predictions()
     expected = pyfunc.predict(frame).reset_index(drop=True)
     pd.testing.assert_frame_equal(given, expected, check_exact=True)

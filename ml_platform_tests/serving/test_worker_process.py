@@ -55,7 +55,7 @@ def loaded(tmp_path_factory: pytest.TempPathFactory) -> set[str]:
     make_live(home / "serving", held(home / "serving", 1))
     command = [sys.executable, "-c", ANSWERING, str(home), MODEL]
     done = subprocess.run(
-        command, env=environment(home), capture_output=True, text=True, timeout=60, check=False
+        command, env=environment(home), capture_output=True, text=True, timeout=600, check=False
     )
     assert done.returncode == 0, done.stderr
     return set(done.stdout.split())
@@ -73,7 +73,7 @@ def test_scikit_learn_can_still_be_imported_afterwards() -> None:
         "import xgboost, sklearn; print(xgboost.compat.SKLEARN_INSTALLED, sklearn.__name__)"
     )
     done = subprocess.run(
-        [sys.executable, "-c", said], capture_output=True, text=True, timeout=60, check=True
+        [sys.executable, "-c", said], capture_output=True, text=True, timeout=600, check=True
     )
     assert done.stdout.split() == ["False", "sklearn"]
 
@@ -84,7 +84,7 @@ def test_where_xgboost_is_there_already_nothing_is_changed() -> None:
         "import_xgboost(); print(xgboost.compat.SKLEARN_INSTALLED)"
     )
     done = subprocess.run(
-        [sys.executable, "-c", said], capture_output=True, text=True, timeout=60, check=True
+        [sys.executable, "-c", said], capture_output=True, text=True, timeout=600, check=True
     )
     assert done.stdout.split() == ["True"]
 

