@@ -21,6 +21,8 @@ _SEVERITY = {
     names.JOINED: Severity.CRITICAL,
     names.EVERY_EVENT_SCORED: Severity.CRITICAL,
     names.LOGGED_ONCE: Severity.CRITICAL,
+    names.MOVED_ONCE: Severity.CRITICAL,
+    names.LIVE_PARITY: Severity.CRITICAL,
     names.ERROR_BUDGET: Severity.CRITICAL,
     names.VOLUME: Severity.ERROR,
     names.NULL_SPIKE: Severity.ERROR,

@@ -26,6 +26,7 @@ from ml_platform.core.incidents import (
     incidents_of_entry,
 )
 from ml_platform.lifecycle.check_history import Finding, findings
+from ml_platform.lifecycle.landing_runs import PARTITION, RANGE_END
 from ml_platform.lifecycle.model import Model
 from ml_platform.lifecycle.source import Source
 from ml_platform.stores.ledger import Ledger
@@ -50,7 +51,7 @@ _MODEL_CHECKS = {
     names.FEATURES: (names.JOINED,),
     names.PREDICTIONS: (names.EVERY_EVENT_SCORED,),
     names.INFERENCE_LOG: (names.LOGGED_ONCE,),
-    names.REQUEST_LOG: (names.MOVED_ONCE, names.LOG_LAG),
+    names.REQUEST_LOG: (names.MOVED_ONCE, names.LOG_LAG, names.LIVE_PARITY),
     names.LABELS: (names.LABEL_JOIN,),
     names.DRIFT: (names.COLUMN_DRIFT, names.UNSEEN_VALUES, names.SCORE_DRIFT),
     names.ESTIMATED_PERFORMANCE: (names.ESTIMATED_LEVEL, names.EXPECTED_LABEL_RATE),
@@ -149,11 +150,22 @@ def _of_run(instance: DagsterInstance, run: DagsterRun, at: datetime) -> Iterabl
 
 
 def _purpose(run: DagsterRun) -> str:
+    """What a run was for, in words: only another run for the same tells that it is well again.
+
+    A range goes by its last partition: where it failed it is taken in day by day, that one last.
+    """
     model = run.tags.get(names.TAG_RETRAINING_OF)
     if model:
         return f"retraining of {model}"
+    partition = run.tags.get(PARTITION) or run.tags.get(RANGE_END)
+    on = f" on {partition}" if partition else ""
     tables = run.tags.get(names.TAG_TABLES)
-    return f"landing of {tables}" if tables else "materialisation"
+    return f"landing of {tables}{on}" if tables else f"materialisation of {_assets(run)}{on}"
+
+
+def _assets(run: DagsterRun) -> str:
+    keys = sorted("/".join(key.path) for key in run.asset_selection or ())
+    return ", ".join(keys) or run.job_name
 
 
 def _error(instance: DagsterInstance, run: DagsterRun) -> str:

@@ -96,12 +96,11 @@ def _judged(
     rows = answered_rows(table, datetime.now(UTC) - LOOKED_BACK)
     versions = {v.version: v for v in registry.open().versions(model.name)}
     asked = rows["model_version"].unique().to_pylist()
-    unknown = [str(number) for number in asked if number not in versions]
-    if unknown:
-        return not_evaluated(f"the registry has no version {', '.join(unknown)} any more")
+    gone = sorted(number for number in asked if number not in versions)
     session = spark.spark_session
     return live_parity_outcome(
-        {n: scored_again(model, versions[n], rows, session) for n in sorted(asked)}
+        {n: scored_again(model, versions[n], rows, session) for n in sorted({*asked} - {*gone})},
+        gone,
     )
 
 
@@ -121,10 +120,11 @@ def scored_again(
 def answered_rows(table: LakeTable, since: datetime) -> pa.Table:
     """At most `ROWS` rows, drawn at random, of those that the endpoint scored since a moment.
 
-    Shadows and probes are among them: they were scored by the same path.
+    Shadows and probes are among them: they were scored by the same path. The draw depends on the
+    number of rows alone, so that a failure can be drawn again.
     """
     rows = online_rows(table, ("model_version", "features", "score"), since, pc.scalar(True))
     if rows.num_rows <= ROWS:
         return rows.combine_chunks()
-    chosen = np.random.default_rng().choice(rows.num_rows, ROWS, replace=False)
+    chosen = np.random.default_rng(rows.num_rows).choice(rows.num_rows, ROWS, replace=False)
     return rows.take(pa.array(np.sort(chosen))).combine_chunks()

@@ -91,12 +91,13 @@ def request_log_asset(model: Model) -> AssetsDefinition:
 def request_log_sensor(model: Model) -> SensorDefinition:
     """The sensor ``<model>_request_log``: a run where something waits and none is under way."""
     key = model.key(names.REQUEST_LOG)
+    own_checks = [AssetCheckKey(key, check) for check in CHECKS]
 
     @sensor(
         name=f"{model.name}_request_log",
         # Its own checks and no other: live parity needs Spark and the registry, once a day.
         asset_selection=AssetSelection.assets(key).without_checks()
-        | AssetSelection.checks(*(AssetCheckKey(key, check) for check in CHECKS)),
+        | AssetSelection.checks(*own_checks),
         minimum_interval_seconds=round(model.spec.serving.log.move_every.total_seconds()),
         default_status=DefaultSensorStatus.RUNNING,
         description="Has answered requests moved to the inference log, one run at a time.",
@@ -107,7 +108,9 @@ def request_log_sensor(model: Model) -> SensorDefinition:
         if request_mover(model, lake.open()).oldest() is None:
             return SkipReason("no answered request waits to be moved")
         tags = {names.TAG_TRIGGER: "request_log", names.TAG_MOVES: model.name}
-        return SensorResult(run_requests=[RunRequest(tags=tags)])
+        # Named, since a request for an asset alone runs every check that it has.
+        asked = RunRequest(asset_selection=[key], asset_check_keys=own_checks, tags=tags)
+        return SensorResult(run_requests=[asked])
 
     return request_log
 

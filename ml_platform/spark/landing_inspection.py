@@ -94,11 +94,13 @@ def _repeated(header: Sequence[str], columns: Sequence[str]) -> list[str]:
 
 
 def _missing(header: Sequence[str], required: Sequence[str]) -> list[str]:
-    return [_missing_column(name, header) for name in required if name not in header]
+    others = [name for name in header if name not in required]
+    return [_missing_column(name, others) for name in required if name not in header]
 
 
-def _missing_column(name: str, header: Sequence[str]) -> str:
-    close = get_close_matches(name, header, n=1)
+def _missing_column(name: str, others: Sequence[str]) -> str:
+    """Hints at a column that is there for nothing else, if one has nearly the name."""
+    close = get_close_matches(name, others, n=1)
     hint = f"; is it the one named {close[0]}?" if close else ""
     return f"it has no column {name}{hint}"
 

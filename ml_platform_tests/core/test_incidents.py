@@ -216,3 +216,8 @@ def test_two_promotions_are_both_told_and_leave_no_trouble_open() -> None:
 
     assert [message.occasion for message in messages] == [Occasion.NEW, Occasion.NEW]
     assert still_open == {}
+
+
+def test_a_lost_answer_or_one_that_differs_is_as_grave_as_a_lost_prediction() -> None:
+    for check in (names.LOGGED_ONCE, names.MOVED_ONCE, names.LIVE_PARITY):
+        assert severity_of(Verdict.FAILED, check) is Severity.CRITICAL

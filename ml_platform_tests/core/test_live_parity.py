@@ -21,3 +21,14 @@ def test_one_row_that_differs_fails_with_an_example() -> None:
 
 def test_without_a_row_nothing_is_judged() -> None:
     assert live_parity_outcome({}).verdict is Verdict.NOT_EVALUATED
+
+
+def test_versions_that_are_gone_keep_none_of_the_others_from_being_judged() -> None:
+    found = live_parity_outcome({4: Parity(50, 0)}, gone=[2, 3])
+    assert found.verdict is Verdict.PASSED
+    assert found.sentence.endswith(
+        "all bits equal; not those of 2, 3, which the registry has no more"
+    )
+    alone = live_parity_outcome({}, gone=[2])
+    assert alone.verdict is Verdict.NOT_EVALUATED
+    assert alone.sentence == "the registry has no version 2 any more"

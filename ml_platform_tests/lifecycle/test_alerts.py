@@ -14,7 +14,10 @@ from dagster import (
     AssetCheckResult,
     AssetCheckSpec,
     AssetKey,
+    DagsterEvent,
+    DagsterEventType,
     DagsterInstance,
+    JobDefinition,
     MaterializeResult,
     asset,
     job,
@@ -92,11 +95,34 @@ def test_a_run_that_broke_is_told_in_its_own_words(loop: Loop) -> None:
     ticks = ticks_of(loop)
     ticks.next()
     [alert] = alerts(loop)
-    assert alert["title"] == "materialisation failed"
+    assert alert["title"] == f"materialisation of {MODEL}/predictions on {DAY} failed"
     assert "the model registry at http://127.0.0.1:9 cannot be reached" in alert["body"]
     assert [(each["channel"], each["ok"]) for each in alert["deliveries"]] == [("ops", True)]
     ticks.next()
     assert len(alerts(loop)) == 1
+
+
+def test_a_run_of_something_else_ends_no_trouble(loop: Loop) -> None:
+    @job
+    def broken() -> None: ...
+
+    @job
+    def healthy() -> None: ...
+
+    def ended(of: JobDefinition, day: str, well: bool) -> None:
+        run = loop.instance.create_run_for_job(of, tags={"dagster/partition": day})
+        event = DagsterEventType.RUN_SUCCESS if well else DagsterEventType.RUN_FAILURE
+        loop.instance.report_dagster_event(DagsterEvent(event.value, of.name), run.run_id)
+
+    ticks = ticks_of(loop)
+    ended(broken, DAY, well=False)
+    ticks.next()
+    for other, day in ((healthy, DAY), (broken, "2013-01-08")):
+        ended(other, day, well=True)
+        assert ticks.next()[1].endswith("1 trouble open")
+    ended(broken, DAY, well=True)
+    ticks.next()
+    assert [alert["occasion"] for alert in alerts(loop)] == ["new", "recovered"]
 
 
 def promoted(loop: Loop, number: int, at: datetime = NOW) -> None:
@@ -139,7 +165,10 @@ def test_a_cancelled_run_is_told(loop: Loop) -> None:
     ticks.next()
     ticks.next()
     [alert] = alerts(loop)
-    assert (alert["title"], alert["severity"]) == ("materialisation was cancelled", "warning")
+    assert (alert["title"], alert["severity"]) == (
+        "materialisation of nothing was cancelled",
+        "warning",
+    )
 
 
 def test_a_retraining_without_enough_rows_is_told_by_its_check(loop: Loop) -> None:

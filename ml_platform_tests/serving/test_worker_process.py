@@ -91,5 +91,5 @@ def test_where_xgboost_is_there_already_nothing_is_changed() -> None:
 
 def test_the_artifact_holds_nothing_to_unpickle(tmp_path: Path) -> None:
     version = held(tmp_path, 1)
-    files = sorted(file.name for file in (tmp_path / MODEL / version.path).iterdir())
-    assert files == ["manifest.json", "model.ubj", "spec.json"]
+    files = sorted(file.name for file in (tmp_path / MODEL / version.path).rglob("*.*"))
+    assert files == ["manifest.json", "model.ubj", "spec.json", "toy_preprocess.py"]

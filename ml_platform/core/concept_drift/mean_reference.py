@@ -71,4 +71,8 @@ class MeanReference:
             variance_of_mean(days, self.correlation) + variance_of_mean(self.days, self.correlation)
         )
         spread = sqrt(chance + between)
-        return (mean - self.mean) / spread if spread else 0.0 if mean == self.mean else np.inf
+        off = mean - self.mean
+        if spread:
+            return off / spread
+        # What never varied is off at once, to the side on which it lies.
+        return float(np.copysign(np.inf, off)) if off else 0.0

@@ -55,6 +55,7 @@ def test_what_never_varied_is_off_at_once_where_it_differs() -> None:
     still = MeanReference.of(np.full(60, 0.25), day, np.arange(60) > 39)
     assert still.deviations(0.25, 20, 1) == 0.0
     assert still.deviations(0.3, 20, 1) == np.inf
+    assert still.deviations(0.2, 20, 1) == -np.inf
 
 
 @pytest.mark.parametrize("days", [14, 28])
