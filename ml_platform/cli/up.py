@@ -45,7 +45,7 @@ def up(port: int | None, mlflow_port: int | None, endpoint_port: int | None) -> 
     try:
         with engine:
             show_table("Running; Ctrl-C stops all of it", ("what", "where"), _places(engine))
-            engine.watch()
+            engine.watch(out.print)
     except KeyboardInterrupt:
         out.print("Stopped.")
 

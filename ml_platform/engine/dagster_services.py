@@ -11,6 +11,7 @@ from ml_platform.engine.ports import LOOPBACK, answers, is_live
 from ml_platform.engine.run_socket import ask
 from ml_platform.engine.service import Service
 
+RUN_SERVER = "run server"
 # The daemon opens no port; this is the first line it writes once its loops are about to start.
 _DAEMON_STARTED = "following daemons"
 
@@ -34,7 +35,7 @@ class LocalServices:
     def run_server(self, socket: Path) -> Service:
         """The preloaded process that runs are forked from."""
         return self._python(
-            "run server",
+            RUN_SERVER,
             *("-m", "ml_platform.engine.run_server", "--socket", str(socket)),
             *("--module", self.module, "--logs", str(self.logs / "runs")),
             *("--root", str(self.root / self.module.partition(".")[0])),
@@ -49,6 +50,7 @@ class LocalServices:
             *("-m", "dagster", "code-server", "start", "--host", LOOPBACK, "--port", str(port)),
             *("-m", self.module, "-d", str(self.root), "--location-name", location_name),
             ready=lambda: answers(port),
+            port=port,
         )
 
     def daemon(self, workspace: Path) -> Service:
@@ -67,6 +69,7 @@ class LocalServices:
             "Dagster UI",
             *("-m", "dagster_webserver", "-h", LOOPBACK, "-p", str(port), "-w", str(workspace)),
             ready=lambda: answers(port),
+            port=port,
         )
 
     def mlflow_ui(self, port: int, tracking_uri: str, artifact_root: str) -> Service:
@@ -77,6 +80,7 @@ class LocalServices:
             *("--backend-store-uri", tracking_uri, "--default-artifact-root", artifact_root),
             *("--workers", "1"),
             ready=lambda: answers(port),
+            port=port,
         )
 
     def endpoint(self, port: int) -> Service:
@@ -85,6 +89,7 @@ class LocalServices:
             "online endpoint",
             *("-m", "ml_platform.cli", "serve", "--all", "--host", LOOPBACK, "--port", str(port)),
             ready=lambda: is_live(port),
+            port=port,
             stop_seconds=15.0,
         )
 
@@ -96,6 +101,7 @@ class LocalServices:
         name: str,
         *arguments: str,
         ready: Callable[[], bool],
+        port: int | None = None,
         stop_seconds: float = 10.0,
     ) -> Service:
         return Service(
@@ -105,5 +111,6 @@ class LocalServices:
             log=self._log(name),
             folder=self.root,
             ready=ready,
+            port=port,
             stop_seconds=stop_seconds,
         )

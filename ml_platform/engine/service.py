@@ -12,7 +12,10 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+import psutil
+
 from ml_platform.engine.errors import EngineError, with_log_tail
+from ml_platform.engine.ports import answers
 from ml_platform.serving.parent import end_with_parent
 
 _GROUP_SECONDS = 10.0
@@ -26,9 +29,10 @@ class Service:
         name: what people call it, "Spark server".
         command: program and arguments.
         env: the whole environment of the child.
-        log: file that takes standard output and error, written anew by each start.
+        log: file that takes standard output and error; that of the start before is kept beside it.
         folder: working directory of the child.
         ready: says whether the child does its work yet.
+        port: on which it takes connections for as long as it lives; None where it has none.
         start_seconds: how long it may take to be ready.
         stop_seconds: how long it may take to end when asked, before it is killed.
     """
@@ -41,11 +45,14 @@ class Service:
     ready: Callable[[], bool]
     start_seconds: float = 600.0
     stop_seconds: float = 10.0
+    port: int | None = None
     process: subprocess.Popen[bytes] | None = field(default=None, init=False)
 
     def start(self) -> None:
         """Start the child and return at once."""
         self.log.parent.mkdir(parents=True, exist_ok=True)
+        if self.log.exists():  # why the one before ended stands at the end of it
+            self.log.replace(self.log.with_suffix(".before.log"))
         with self.log.open("wb") as out:
             self.process = subprocess.Popen(
                 self.command,
@@ -74,18 +81,42 @@ class Service:
 
     def check(self) -> None:
         """Raise EngineError if the child was started and is no longer there."""
-        code = self.process.poll() if self.process else None
-        if code is not None:
-            message = f"The {self.name} ended unexpectedly ({_in_words(code)})."
+        if ended := self.ended():
+            message = f"The {self.name} ended unexpectedly ({ended})."
             raise EngineError(with_log_tail(message, self.log))
+
+    def ended(self) -> str | None:
+        """How the child ended, in words; None while it is there, and before it was started."""
+        code = self.process.poll() if self.process else None
+        return None if code is None else _in_words(code)
+
+    def answers(self) -> bool:
+        """Whether something takes connections on its port; true of a service without one."""
+        return self.port is None or answers(self.port)
+
+    def stopped(self) -> bool:
+        """Whether the child is halted by a signal: its port then takes connections all the same."""
+        with contextlib.suppress(psutil.Error):
+            if self.process is not None:
+                return psutil.Process(self.process.pid).status() == psutil.STATUS_STOPPED
+        return False
+
+    def end_children(self) -> None:
+        """Kill the child's own children, each with its process group."""
+        with contextlib.suppress(psutil.NoSuchProcess):
+            if self.process is not None:
+                for each in psutil.Process(self.process.pid).children():
+                    with contextlib.suppress(ProcessLookupError):
+                        os.kill(each.pid, signal.SIGKILL)
 
     def stop(self) -> None:
         """Ask the child to end, wait, and kill what is left of its process group."""
         if self.process is None:
             return
-        self.process.terminate()
-        with contextlib.suppress(subprocess.TimeoutExpired):
-            self.process.wait(self.stop_seconds)
+        if not self.stopped():  # a halted child hears of nothing but the end
+            self.process.terminate()
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                self.process.wait(self.stop_seconds)
         with contextlib.suppress(ProcessLookupError):  # nobody is left in the group: all is well
             os.killpg(self.process.pid, signal.SIGKILL)
             self.process.wait()

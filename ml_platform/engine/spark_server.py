@@ -19,6 +19,7 @@ import psutil
 from ml_platform.engine.ports import LOOPBACK, answers
 from ml_platform.engine.service import Service
 
+SPARK_SERVER = "Spark server"
 _GIB = 1024**3
 _LOGGING = """rootLogger.level = warn
 rootLogger.appenderRef.stderr.ref = stderr
@@ -57,7 +58,7 @@ def spark_server(
     (folder / "scratch").mkdir(parents=True, exist_ok=True)
     (folder / "log4j2.properties").write_text(_LOGGING)
     return Service(
-        name="Spark server",
+        name=SPARK_SERVER,
         command=[
             *(sys.executable, "-m", "ml_platform.engine.spark_server"),
             *("--port", str(port), "--folder", str(folder)),
@@ -70,6 +71,7 @@ def spark_server(
         log=log,
         folder=folder,
         ready=lambda: answers(port),
+        port=port,
         start_seconds=start_seconds,
     )
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import signal
 import time
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from threading import Thread
@@ -12,13 +13,14 @@ from types import TracebackType
 
 import ml_platform
 from ml_platform.engine.dagster_files import instance_settings, workspace, write_yaml
-from ml_platform.engine.dagster_services import LocalServices
+from ml_platform.engine.dagster_services import RUN_SERVER, LocalServices
 from ml_platform.engine.home_lock import HomeLock
 from ml_platform.engine.java import ensure_java
 from ml_platform.engine.ports import LOOPBACK, claim_port, free_port
 from ml_platform.engine.run_socket import socket_path
 from ml_platform.engine.service import Service
-from ml_platform.engine.spark_server import remote_address, spark_server
+from ml_platform.engine.service_watch import ServiceWatch
+from ml_platform.engine.spark_server import SPARK_SERVER, remote_address, spark_server
 from ml_platform.engine.undisturbed import undisturbed
 from ml_platform.stores.registry_connection import ensure_registry
 from ml_platform.stores.settings import Settings
@@ -97,11 +99,26 @@ class Supervisor:
         for service in self._services:
             service.check()
 
-    def watch(self) -> None:
-        """Block until interrupted; raises EngineError when one of the processes dies."""
+    def watch(self, told: Callable[[str], None] = print) -> None:
+        """Block until interrupted; a process that dies, hangs or is halted is started anew.
+
+        Args:
+            told: told in a sentence what was done.
+
+        Raises:
+            EngineError: a process ended again and again.
+        """
+        watch = ServiceWatch(self._services, told, self._ended)
         while True:
-            self.check()
+            watch.look()
             time.sleep(1.0)
+
+    def _ended(self, name: str) -> None:
+        """End the runs that were at work with what is gone: they are repeated as runs that died."""
+        if name == SPARK_SERVER:
+            for service in self._services:
+                if service.name == RUN_SERVER:
+                    service.end_children()
 
     def stop(self) -> None:
         """Stop what was started, newest first; an impatient Ctrl-C does not cut it short."""

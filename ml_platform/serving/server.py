@@ -8,10 +8,7 @@ from __future__ import annotations
 
 import json
 import os
-import subprocess
-import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -21,6 +18,7 @@ from ml_platform.core.scaling import ScalingPolicy
 from ml_platform.serving.access import require_guarded
 from ml_platform.serving.parent import end_with_parent
 from ml_platform.serving.tls import TlsFiles
+from ml_platform.serving.watch_process import WatchProcess
 from ml_platform.stores.access_tokens import read_tokens
 from ml_platform.stores.endpoint_address import EndpointAddress, forget_address, write_address
 from ml_platform.stores.settings import Settings
@@ -180,21 +178,8 @@ def _listening(served: Config) -> socket:
         ) from error
 
 
-@contextmanager
-def _watching(config: ServerConfig) -> Iterator[None]:
+def _watching(config: ServerConfig) -> AbstractContextManager[None]:
     """Have another process look after the registry: MLflow has no place in a worker or here."""
     if not config.watch:
-        yield
-        return
-    named = [] if config.everything else config.models
-    command = [sys.executable, "-m", "ml_platform.serving.registry_watch", *named]
-    watch = subprocess.Popen(command, stdin=subprocess.DEVNULL)
-    try:
-        yield
-    finally:
-        watch.terminate()
-        try:
-            watch.wait(STOP_SECONDS)
-        except subprocess.TimeoutExpired:
-            watch.kill()
-            watch.wait()
+        return nullcontext()
+    return WatchProcess([] if config.everything else config.models)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -84,6 +85,26 @@ def test_the_watch_is_a_process_beside_the_workers(endpoint: RunningEndpoint) ->
     children = psutil.Process(endpoint.process.pid).children()
     watches = [each for each in children if "registry_watch" in " ".join(each.cmdline())]
     assert len(watches) == 1
+
+
+def watch_of(endpoint: RunningEndpoint) -> psutil.Process | None:
+    for each in psutil.Process(endpoint.process.pid).children():
+        with contextlib.suppress(psutil.NoSuchProcess):
+            if "registry_watch" in " ".join(each.cmdline()):
+                return each
+    return None
+
+
+def test_a_watch_that_is_killed_comes_back_and_follows(
+    endpoint: RunningEndpoint, client: MlflowClient
+) -> None:
+    client.set_registered_model_alias(MODEL, CHAMPION, "1")
+    await_version(endpoint, "1")
+    killed = watch_of(endpoint)
+    assert killed is not None
+    killed.kill()
+    client.set_registered_model_alias(MODEL, CHAMPION, "2")
+    await_version(endpoint, "2")
 
 
 def test_nothing_outlives_an_endpoint_that_is_killed(tmp_path: Path) -> None:
