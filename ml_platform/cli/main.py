@@ -6,6 +6,7 @@ from typing import Any
 
 import click
 
+from ml_platform.cli.check import check
 from ml_platform.cli.contract import contract
 from ml_platform.cli.demo import demo
 from ml_platform.cli.history import history
@@ -50,6 +51,8 @@ def main() -> None:
       ml-platform demo
     Look around in what it left, or start your own:
       ml-platform up
+    Check what you have declared:
+      ml-platform check
     Ask what happened and why:
       ml-platform status
       ml-platform ledger --model flight_delay
@@ -63,7 +66,7 @@ def main() -> None:
 
 
 for command in (
-    *(demo, up, serve, token, status, ledger, history, contract),
+    *(demo, check, up, serve, token, status, ledger, history, contract),
     *(promote, rollback, retrain),
 ):
     main.add_command(command)

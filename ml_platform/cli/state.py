@@ -13,6 +13,7 @@ from ml_platform.core.ledger import EntryKind, LedgerEntry
 from ml_platform.stores.settings import Settings
 
 if TYPE_CHECKING:
+    from ml_platform.stores.lake import Lake
     from ml_platform.stores.ledger import Ledger
     from ml_platform.stores.model_registry import ModelRegistry
 
@@ -36,12 +37,18 @@ class State:
         )
 
     @cached_property
+    def lake(self) -> Lake:
+        """The tables."""
+        from ml_platform.stores.lake import Lake
+
+        return Lake(self.settings.lake_root)
+
+    @cached_property
     def ledger(self) -> Ledger:
         """The ledger of decisions."""
-        from ml_platform.stores.lake import Lake
         from ml_platform.stores.ledger import Ledger
 
-        return Ledger(Lake(self.settings.lake_root))
+        return Ledger(self.lake)
 
     def record(self, model: str, kind: EntryKind, **said: Any) -> LedgerEntry:
         """Append an entry, as of the newest partition the model's ledger speaks of."""

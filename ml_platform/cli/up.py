@@ -22,16 +22,19 @@ if TYPE_CHECKING:
 def up(port: int | None, mlflow_port: int | None, endpoint_port: int | None) -> None:
     """Start everything on this machine's loopback and keep it running until Ctrl-C.
 
-    Sensors and automation are live: a file that lands is taken in by itself.
+    Sensors and automation are live: a file that lands is taken in by itself. What is declared is
+    checked first, and nothing is started where it is not in order.
 
     \b
     Examples:
       ml-platform up
       ML_PLATFORM_HOME=/srv/loop ml-platform up --port 3100
     """
+    from ml_platform.cli.check import require_sound_project
     from ml_platform.engine.ports import preferred_port
     from ml_platform.engine.supervisor import Supervisor
 
+    require_sound_project()
     engine = Supervisor(
         Settings.from_env(),
         mlflow_ui=True,

@@ -3,7 +3,6 @@
 from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from types import ModuleType
-from typing import NoReturn
 
 from dagster import Component, ComponentLoadContext, Definitions, SensorDefinition
 from pydantic import BaseModel
@@ -91,19 +90,9 @@ class ManagedModel(Component):
             DeclarationError: a source, a module, a column or something a module must have does not
                 exist, or a table has the model's name.
         """
-        # Preprocessing first: features import INPUTS from it, and a fault is of where it began.
-        preprocess = declared_module(self.package, self.spec.preprocess, "preprocess")
-        self._require(preprocess, ("INPUTS", "FEATURES", "transform"))
-        features = declared_module(self.package, self.spec.features, "features")
-        self._require(features, ("features",))
-        mistakes = list(code_mistakes(preprocess, features))
-        sources = self._sources(tables)
-        # What is wrong here is told before what is wrong with a table.
-        if not mistakes:
-            sources = {name: table.source() for name, table in sources.items()}
-            mistakes = list(column_mistakes(self.spec, preprocess, features, sources))
-        if mistakes:
-            raise DeclarationError(self.package.replace(".", "/"), mistakes)
+        preprocess, features = self.code()
+        sources = {name: table.source() for name, table in self._sources(tables).items()}
+        self._refuse_all(list(column_mistakes(self.spec, preprocess, features, sources)))
         return Model(
             spec=self.spec,
             calendar=sources[self.spec.sources.primary].calendar,
@@ -114,6 +103,20 @@ class ManagedModel(Component):
             preprocess_module=preprocess.__name__,
             contracts={name: source.contract for name, source in sources.items()},
         )
+
+    def code(self) -> tuple[ModuleType, ModuleType]:
+        """The modules beside the declaration: preprocessing, features.
+
+        Raises:
+            DeclarationError: one does not exist, cannot be imported, or lacks something.
+        """
+        # Preprocessing first: features import INPUTS from it, and a fault is of where it began.
+        preprocess = declared_module(self.package, self.spec.preprocess, "preprocess")
+        self._require(preprocess, ("INPUTS", "FEATURES", "transform"))
+        features = declared_module(self.package, self.spec.features, "features")
+        self._require(features, ("features",))
+        self._refuse_all(list(code_mistakes(preprocess, features)))
+        return preprocess, features
 
     def build_defs(self, context: ComponentLoadContext) -> Definitions:
         """The assets, checks, sensors and schedules of the model."""
@@ -157,8 +160,12 @@ class ManagedModel(Component):
             if key != "primary" and (why := cut_otherwise(primary, name, calendars)):
                 self._refuse(f"sources.{key}", why)
 
-    def _refuse(self, key: str, message: str, file: str = "defs.yaml") -> NoReturn:
-        raise DeclarationError(self.package.replace(".", "/"), [Mistake(file, key, message)])
+    def _refuse(self, key: str, message: str, file: str = "defs.yaml") -> None:
+        self._refuse_all([Mistake(file, key, message)])
+
+    def _refuse_all(self, mistakes: Sequence[Mistake]) -> None:
+        if mistakes:
+            raise DeclarationError(self.package.replace(".", "/"), mistakes)
 
     def _require(self, module: ModuleType, needed: Sequence[str]) -> None:
         absent = [each for each in needed if not hasattr(module, each)]

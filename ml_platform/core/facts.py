@@ -99,7 +99,8 @@ class Facts:
     `learnable_through` is the last labelled partition that a training would learn from, its
     hold-out left out. `watched` names the checks that were asked for a calm day's account: facts
     recorded before a check existed do not miss it. `rollout_running` names the version that is on
-    its way to become champion.
+    its way to become champion. `obstacle` says which step fails and why, where there is no champion
+    and something keeps its rows from coming.
     """
 
     model: str
@@ -117,6 +118,7 @@ class Facts:
     learnable_through: str | None = None
     watched: tuple[CheckName, ...] = _FIRST_WATCHED
     rollout_running: str | None = None
+    obstacle: str = ""
 
     def history(self, name: CheckName) -> tuple[CheckFact, ...]:
         """Return the facts of one check, one per partition and subject, oldest partition first."""

@@ -11,6 +11,7 @@ from ml_platform.core.facts import CheckFact, CheckName, Facts, Request
 from ml_platform.core.ledger import EntryKind, LedgerEntry, champion_moves
 from ml_platform.core.rollout.running import running
 from ml_platform.lifecycle.check_history import Finding, by_partition, findings
+from ml_platform.lifecycle.failing_step import failing_step
 from ml_platform.lifecycle.labelled_rows import rows_to_learn_from, unseen_labelled_rows
 from ml_platform.lifecycle.model import Model
 from ml_platform.lifecycle.watched_checks import judged_by, tables_of, watched_checks
@@ -98,6 +99,7 @@ def gather_facts(
         learnable_through=max(learnable, default=None),
         watched=judged_by(model),
         rollout_running=str(rollout.version) if rollout else None,
+        obstacle="" if champion else failing_step(model, instance),
     )
 
 

@@ -47,3 +47,15 @@ def test_status_shows_the_newest_word_on_each_model(ml_platform: Command) -> Non
     assert model["model"] == "flight_delay"
     assert model["champion"] is None
     assert model["last_decision"]["reason"] == "new carrier"
+
+
+def test_status_says_what_a_model_without_a_champion_has_and_waits_for(
+    ml_platform: Command,
+) -> None:
+    said = ml_platform("status").stdout
+    assert (
+        "flight_delay has no champion yet: 0 events seen, 0 labelled, 5,000 needed beside the "
+        "hold-out of 7 days; it waits for files of flights: no valid row has been taken in yet."
+    ) in said
+    (model,) = json.loads(ml_platform("status", "--json").stdout)["models"]
+    assert model["before_first_champion"]["needed"] == 5000

@@ -37,16 +37,21 @@ def no_champion(policy: RetrainingSpec, facts: Facts, past: Past) -> Decision | 
             Action.WAIT,
             Cause.NO_CHAMPION,
             f"no champion yet; to train the first needs {counted(missing, 'more labelled row')} "
-            f"({facts.labelled_rows:,} of {facts.min_rows:,})",
+            f"({facts.labelled_rows:,} of {facts.min_rows:,}){_but(facts)}",
             evidence,
             Brake.IMMATURE_LABELS,
         )
     return Decision(
         Action.RETRAIN,
         Cause.NO_CHAMPION,
-        f"no champion yet, and {facts.labelled_rows:,} labelled rows suffice for the first",
+        f"no champion yet, and {facts.labelled_rows:,} labelled rows suffice for the first"
+        f"{_but(facts)}",
         evidence,
     )
+
+
+def _but(facts: Facts) -> str:
+    return f"; but {facts.obstacle}" if facts.obstacle else ""
 
 
 def new_data(policy: RetrainingSpec, facts: Facts, past: Past) -> Decision | None:

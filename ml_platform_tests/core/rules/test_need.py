@@ -65,3 +65,16 @@ def test_a_young_champion_or_one_without_a_declared_age_is_not_retrained() -> No
     assert new_data(policy, champion(as_of=29), []) is None
     assert new_data(POLICY, champion(as_of=35), []) is None
     assert new_data(policy, replace(NEWCOMER, champion_trained_through=None), []) is None
+
+
+def test_a_step_that_fails_is_named_where_rows_are_missing_or_enough() -> None:
+    broken = replace(NEWCOMER, obstacle="flight_delay/features fails: KeyError: 'dist'")
+    waiting = no_champion(POLICY, replace(broken, labelled_rows=4_960), [])
+    assert waiting is not None
+    assert waiting.reason.endswith(
+        "needs 40 more labelled rows (4,960 of 5,000); "
+        "but flight_delay/features fails: KeyError: 'dist'"
+    )
+    training = no_champion(POLICY, broken, [])
+    assert training is not None
+    assert training.reason.endswith("; but flight_delay/features fails: KeyError: 'dist'")
