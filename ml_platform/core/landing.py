@@ -16,6 +16,7 @@ from operator import itemgetter
 from types import MappingProxyType
 from typing import TypeAlias
 
+from ml_platform.core.figures import counted
 from ml_platform.core.ingestion.calendar import Calendar
 
 SETTLE_SECONDS = 2.0
@@ -189,7 +190,7 @@ def _not_placed(files: Iterable[LandedFile], calendars: Mapping[str, Calendar]) 
         else:
             foreign[file.table].append(file)
     for table, those in foreign.items():
-        more = f", and {len(those) - 1} more such files" if len(those) > 1 else ""
+        more = f", nor for {counted(len(those) - 1, 'more file')}" if len(those) > 1 else ""
         named = those[0].partition or "of that name"
         yield f"{those[0].path}: {table} has no partition {named}{more}"
 

@@ -222,3 +222,32 @@ def test_merging_into_ranges_keeps_every_partition_with_its_stages(
     assert stages(merged) == stages(plan(files, largest=1))
     assert all(len(run.partitions) <= largest for run in merged.runs)
     assert len({run.key for run in merged.runs}) == len(merged.runs)
+
+
+def test_a_file_that_lands_before_its_day_has_ended_waits_and_then_runs() -> None:
+    early = [landed("flights", DAYS[2])]
+    noon = datetime(2013, 1, 3, 12, tzinfo=UTC).timestamp()
+
+    waits = plan_ingestion(early, {}, [DELAY], CALENDARS, noon)
+    runs = plan_ingestion(early, {}, [DELAY], CALENDARS, noon + 12 * 3600)
+
+    assert (waits.runs, waits.taken) == ((), ())
+    assert "waits for the end of its partition at 2013-01-04 00:00 UTC" in waits.waiting[0]
+    assert [run.partitions for run in runs.runs] == [(DAYS[2],)]
+
+
+def test_files_of_no_partition_are_told_in_one_sentence_and_left_alone() -> None:
+    strays = [
+        landed("flights", "2012-12-31"),
+        landed("flights", "2012-12-30"),
+        landed("weather", ""),
+    ]
+
+    found = plan([*strays, landed("outcomes", DAYS[0])])
+
+    assert [run.tables for run in found.runs] == [{"outcomes"}]
+    assert found.waiting[:2] == (
+        "flights/2012-12-31.csv: flights has no partition 2012-12-31, nor for 1 more file",
+        "weather/.csv: weather has no partition of that name",
+    )
+    assert not set(strays) & set(found.taken)

@@ -184,3 +184,12 @@ def test_a_zone_that_is_none_is_refused_with_an_example() -> None:
         with pytest.raises(ConfigError, match='IANA name such as "Europe/Berlin"'):
             zone_of(name)
     assert changes_by_part_of_an_hour("Australia/Lord_Howe")
+
+
+def test_a_moment_that_clocks_show_twice_belongs_to_the_partition_that_has_begun() -> None:
+    half_past_one = calendar("day", timezone=NEW_YORK, offset=timedelta(minutes=90))
+    # 01:45 for the first time: the day begins at the second 01:30.
+    assert half_past_one.partition_at(at(2013, 11, 3, 5, 45)) == "2013-11-02"
+    late = calendar("day", timezone="America/Sao_Paulo", offset=timedelta(hours=23, minutes=30))
+    # 23:10 for the second time: the day began at the first 23:30.
+    assert late.partition_at(at(2013, 2, 17, 2, 10)) == "2013-02-16"
