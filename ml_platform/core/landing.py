@@ -7,7 +7,7 @@ backlog of neighbouring partitions that need the same assets becomes one run ove
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from hashlib import sha256
@@ -71,12 +71,18 @@ class ModelFlow:
     inputs: frozenset[str]
     labels: str
 
+    @property
+    def tables(self) -> frozenset[str]:
+        """All tables that it joins."""
+        return self.inputs | {self.labels}
+
 
 @dataclass(frozen=True)
 class IngestionRun:
     """One run: these partitions of these tables, and the model stages that follow them.
 
-    ``attempt`` counts from 1; a repeat starts not before ``not_before`` (seconds since the epoch).
+    ``attempt`` counts from 1; a repeat starts not before ``not_before`` (seconds since the epoch)
+    and leaves out the assets that are ``done``, as ``owner/asset``.
     """
 
     partitions: tuple[str, ...]
@@ -86,6 +92,7 @@ class IngestionRun:
     fingerprints: tuple[str, ...]
     attempt: int = 1
     not_before: float = 0.0
+    done: frozenset[str] = frozenset()
 
     @property
     def key(self) -> str:
@@ -143,15 +150,13 @@ def plan_ingestion(
     at = datetime.fromtimestamp(now, UTC)
     looked = {name: taken.fingerprint for name, taken in handled.items()}
     changed = [f for f in files if looked.get(f.name) != f.fingerprint]
-    placed = [f for f in changed if calendars[f.table].exists(f.partition, at)]
-    unplaced = [f for f in changed if not calendars[f.table].exists(f.partition, at)]
-    settled = [f for f in placed if _is_settled(f, settle_seconds, now)]
-    growing = [f for f in placed if f not in settled]
-    news = [f for f in settled if not (f.name in handled and handled[f.name].same_bytes(f))]
-    held = [
-        f for f in news if any((t, f.partition) in busy for t in _read_together(f.table, flows))
-    ]
-    ready = [f for f in news if f not in held]
+    placed, unplaced = _parted(changed, lambda f: calendars[f.table].exists(f.partition, at))
+    settled, growing = _parted(placed, lambda f: _is_settled(f, settle_seconds, now))
+    known, news = _parted(settled, lambda f: f.name in handled and handled[f.name].same_bytes(f))
+    beside = {table: _read_together(table, flows) for table in calendars}
+    held, ready = _parted(
+        news, lambda f: any((table, f.partition) in busy for table in beside[f.table])
+    )
     present = {f.name for f in ready} | set(handled)
     runs = [
         run
@@ -164,9 +169,19 @@ def plan_ingestion(
         *(f"{f.path} waits for the run that takes in its partition" for f in held),
         *_missing_inputs(flows, present),
     ]
-    taken = tuple(f for f in settled if f not in held)
+    taken = (*known, *ready)
     runs.sort(key=lambda run: run.partitions[0])
     return IngestionPlan(tuple(runs), taken, tuple(waiting))
+
+
+def _parted(
+    files: Iterable[LandedFile], those: Callable[[LandedFile], bool]
+) -> tuple[list[LandedFile], list[LandedFile]]:
+    """Those of which something is true, and the others."""
+    parts: tuple[list[LandedFile], list[LandedFile]] = ([], [])
+    for file in files:
+        parts[not those(file)].append(file)
+    return parts
 
 
 def _by_cut(

@@ -21,14 +21,10 @@ from dagster import (
 
 from ml_platform.core import names
 from ml_platform.core.figures import counted
-from ml_platform.core.landing import (
-    Handled,
-    IngestionRun,
-    LandedFile,
-    ModelFlow,
-    plan_ingestion,
-)
-from ml_platform.core.landing_backlog import ATTEMPTS, behind_backlog, go_on
+from ml_platform.core.ingestion.landing_look import Ground, awaited, look
+from ml_platform.core.landing import Handled, IngestionRun, LandedFile, ModelFlow
+from ml_platform.core.landing_backlog import attempt_of
+from ml_platform.lifecycle.code_digest import code_digest
 from ml_platform.lifecycle.landed_files import landed_files
 from ml_platform.lifecycle.landing_memory import Memory, TakenIn, stored
 from ml_platform.lifecycle.landing_runs import RANGE_END, RANGE_START, standings, under_way
@@ -54,12 +50,15 @@ def landing_sensor(
         tick_seconds: between two looks.
         clock: gives seconds since the epoch.
     """
-    flows = [_flow(model) for model in models]
-    settle = {source.spec.name: source.spec.landing.settle_seconds for source in sources}
+    ground = Ground(
+        [_flow(model) for model in models],
+        {source.spec.name: source.calendar for source in sources},
+        {source.spec.name: source.spec.landing.settle_seconds for source in sources},
+        code_digest(source.contract.__module__ for source in sources),
+    )
     tables = [source.spec.name for source in sources]
     taken_in = TakenIn(tables)
     targets = list(_all_keys(sources, models))
-    calendars = {source.spec.name: source.calendar for source in sources}
 
     @sensor(
         name="landing",
@@ -70,7 +69,8 @@ def landing_sensor(
             "Watches the landing folders. Files of one partition are taken in by one run together "
             "with the model stages whose inputs are then complete; a backlog becomes one run over "
             "the range; a range that fails is repeated day by day, and a day that fails for a "
-            "reason outside its data after a pause."
+            "reason outside its data after a pause. Where day after day fails of the same, the "
+            "rest is held. Tables that no model joins hold up nothing of each other."
         ),
     )
     def landing(context: SensorEvaluationContext, lake: LakeResource) -> SensorResult | SkipReason:
@@ -78,23 +78,19 @@ def landing_sensor(
         memory = Memory.read(context.cursor)
         told = taken_in.look(context.instance)
         handled = told | memory.handled
-        busy = under_way(context.instance, calendars)
+        busy = under_way(context.instance, ground.calendars)
         seen, unreadable = _look(sources, handled, now)
         memory = memory.with_stored(stored(lake.open(), [f for f in seen if f.name not in handled]))
         handled = told | memory.handled
-        known = standings(context.instance, [run.key for run in memory.asked.awaited])
-        next_ = go_on(memory.asked, known, busy, now)
-        due_again = [*next_.runs, *next_.asked.repeats]
-        busy |= {place for run in due_again for place in run.takes_in}
-        due = plan_ingestion(seen, handled, flows, calendars, now, settle, busy=busy)
-        plan = behind_backlog(due, going=bool(next_.asked.backlog))
-        asked = next_.asked.with_new(plan.runs, in_order=plan is not due)
-        cursor = memory.after(plan.taken, asked, told).write()
-        runs = [*next_.runs, *plan.runs]
-        if runs:
-            return SensorResult(run_requests=[run_request(run) for run in runs], cursor=cursor)
+        keys = [run.key for run in awaited(memory.asked, ground.groups)]
+        known = standings(context.instance, keys)
+        found = look(ground, memory.asked, seen, handled, known, busy, now)
+        cursor = memory.after(found.taken, found.asked, told).write()
+        if found.runs:
+            requests = [run_request(run) for run in found.runs]
+            return SensorResult(run_requests=requests, cursor=cursor)
         context.update_cursor(cursor)
-        waiting = [*unreadable, *next_.waiting, *plan.waiting]
+        waiting = [*unreadable, *found.waiting]
         return SkipReason("; ".join(waiting) or f"nothing new in {counted(len(seen), 'file')}")
 
     return landing
@@ -109,7 +105,7 @@ def run_request(run: IngestionRun) -> RunRequest:
         MAX_RETRIES: "0",
     }
     if run.attempt > 1:
-        tags[names.TAG_ATTEMPT] = f"{run.attempt} of {ATTEMPTS}"
+        tags[names.TAG_ATTEMPT] = attempt_of(run).removeprefix("attempt ")
     if len(run.partitions) > 1:
         tags |= {RANGE_START: run.partitions[0], RANGE_END: run.partitions[-1]}
     return RunRequest(
@@ -121,12 +117,21 @@ def run_request(run: IngestionRun) -> RunRequest:
 
 
 def _paths(run: IngestionRun) -> Iterator[tuple[str, ...]]:
+    """The assets of a run without those that an earlier attempt completed."""
+    for step in _steps(run):
+        if not {names.table_of(path) for path in step} <= run.done:
+            yield from step
+
+
+def _steps(run: IngestionRun) -> Iterator[tuple[tuple[str, ...], ...]]:
+    """The assets of a run, those together that one step makes."""
     for table in sorted(run.tables):
-        yield from (names.raw(table), names.validated(table), names.quarantine(table))
+        yield (names.raw(table),)
+        yield (names.validated(table), names.quarantine(table))
     for model in sorted(run.models):
-        yield from (names.of_model(model, stage) for stage in names.DAILY)
+        yield from ((names.of_model(model, stage),) for stage in names.DAILY)
     for model in sorted(run.labelled):
-        yield from (names.of_model(model, stage) for stage in names.ON_LABELS)
+        yield from ((names.of_model(model, stage),) for stage in names.ON_LABELS)
 
 
 def _all_keys(sources: Sequence[Source], models: Sequence[Model]) -> Iterator[AssetKey]:

@@ -7,18 +7,21 @@ leaves the cursor once the landing asset has an event that says the same of it.
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass, field, fields
+from dataclasses import asdict, dataclass, field
 from math import inf
 from typing import Any
 
 from dagster import AssetKey, AssetRecordsFilter, DagsterEventType, DagsterInstance
 
 from ml_platform.core import names
+from ml_platform.core.ingestion.hold import Hold
 from ml_platform.core.landing import Handled, IngestionRun, LandedFile
 from ml_platform.core.landing_backlog import Asked
 from ml_platform.stores.lake import Lake
 
-_RUNS = tuple(each.name for each in fields(Asked))
+_FORMAT = 2
+"""What is written now. Before formats were told, there were no holds and no `done`."""
+_RUNS = ("backlog", "alone", "repeats")
 _READ_AT_ONCE = 1_000
 
 
@@ -35,7 +38,8 @@ class Memory:
         kept = json.loads(cursor) if cursor else {}
         handled = {name: Handled(*pair) for name, pair in kept.get("handled", {}).items()}
         runs = {part: tuple(map(_run, kept.get(part, ()))) for part in _RUNS}
-        return cls(handled, Asked(**runs))
+        holds = tuple(map(_hold, kept.get("holds", ())))
+        return cls(handled, Asked(**runs, holds=holds))
 
     def with_stored(self, stored: Mapping[str, Handled]) -> "Memory":
         """This, and files that the lake turned out to hold."""
@@ -63,7 +67,8 @@ class Memory:
         """As text, for the next tick."""
         handled = {name: [h.fingerprint, h.sha256] for name, h in self.handled.items()}
         runs = {part: list(map(_row, getattr(self.asked, part))) for part in _RUNS}
-        return json.dumps({"handled": handled, **runs})
+        holds = [_hold_row(hold) for hold in self.asked.holds]
+        return json.dumps({"format": _FORMAT, "handled": handled, **runs, "holds": holds})
 
 
 @dataclass
@@ -128,6 +133,15 @@ def _row(run: IngestionRun) -> dict[str, object]:
 
 
 def _run(row: Mapping[str, Any]) -> IngestionRun:
-    sets = {name: frozenset(row[name]) for name in ("tables", "models", "labelled")}
+    sets = {name: frozenset(row.get(name, ())) for name in ("tables", "models", "labelled", "done")}
     days = {name: tuple(row[name]) for name in ("partitions", "fingerprints")}
     return IngestionRun(**{**row, **sets, **days})
+
+
+def _hold_row(hold: Hold) -> dict[str, object]:
+    own = {name: getattr(hold, name) for name in ("cause", "times", "at", "basis")}
+    return {**own, "run": _row(hold.run), "days": list(map(_row, hold.days))}
+
+
+def _hold(row: Mapping[str, Any]) -> Hold:
+    return Hold(**{**row, "run": _run(row["run"]), "days": tuple(map(_run, row["days"]))})

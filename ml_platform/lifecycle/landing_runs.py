@@ -13,6 +13,7 @@ from dagster import (
 
 from ml_platform.core import names
 from ml_platform.core.ingestion.calendar import Calendar
+from ml_platform.core.ingestion.failure_cause import failure_cause
 from ml_platform.core.landing import Place
 from ml_platform.core.landing_backlog import End, Standing
 from ml_platform.lifecycle.policy_facts import IN_PROGRESS
@@ -52,26 +53,60 @@ def _standing(instance: DagsterInstance, record: RunRecord) -> Standing:
         return Standing()
     at = record.end_time or record.update_timestamp.timestamp()
     if run.status is DagsterRunStatus.FAILURE:
-        return Standing(End.REFUSED if _refused(instance, run) else End.BROKEN, at)
+        return _failure(instance, run.run_id, at)
     return Standing(End.WELL if run.is_success else End.CANCELED, at)
 
 
-def _refused(instance: DagsterInstance, run: DagsterRun) -> bool:
-    """Whether a blocking check failed: its step says so when it ends."""
-    failures = instance.get_records_for_run(run.run_id, of_type=DagsterEventType.STEP_FAILURE)
-    events = (record.event_log_entry.dagster_event for record in failures.records)
-    errors = (event.step_failure_data.error for event in events if event)
-    return any(error and error.cls_name == "DagsterAssetCheckFailedError" for error in errors)
+_TOLD = {
+    DagsterEventType.STEP_FAILURE,
+    DagsterEventType.STEP_SUCCESS,
+    DagsterEventType.ASSET_MATERIALIZATION,
+}
+_DIED = "the process of the run ended in the midst of it"
+_REFUSAL = "DagsterAssetCheckFailedError"
+
+
+def _failure(instance: DagsterInstance, run_id: str, at: float) -> Standing:
+    """How a run failed: read once, on the look after its end."""
+    records = instance.get_records_for_run(run_id, of_type=_TOLD).records
+    events = [event for each in records if (event := each.event_log_entry.dagster_event)]
+    well = {event.step_key for event in events if event.is_step_success}
+    made = {
+        "/".join(event.asset_key.path)
+        for event in events
+        if event.is_step_materialization and event.step_key in well and event.asset_key
+    }
+    failed = [(str(e.step_key), e.step_failure_data.error) for e in events if e.is_step_failure]
+    errors = [(step, error) for step, error in failed if error]
+    if not errors:
+        return Standing(
+            End.DIED, at, "the process of the run ended in the midst of it", frozenset(made)
+        )
+    step, error = errors[0]
+    # A blocking check says so when its step ends.
+    refused = any(each.cls_name == _REFUSAL for _, each in errors)
+    while error.cause:
+        error = error.cause
+    cause = failure_cause(step, error.cls_name or "", error.message)
+    return Standing(End.REFUSED if refused else End.BROKEN, at, cause, frozenset(made))
 
 
 def _taken_in(run: DagsterRun, tables: Iterable[str]) -> Iterator[str]:
-    """Tables of which the run writes raw or what is made of it; without a selection, all."""
+    """Tables of which the run writes raw or what is made of it; without a selection, all.
+
+    A landing run that goes on where another stopped may leave them out, and counts all the same.
+    """
     if run.asset_selection is None:
         yield from tables
         return
     selected = {tuple(key.path) for key in run.asset_selection}
+    told = run.tags.get(names.TAG_TABLES, "").split(", ")
     for table in tables:
-        if selected & {names.raw(table), names.validated(table), names.quarantine(table)}:
+        if table in told or selected & {
+            names.raw(table),
+            names.validated(table),
+            names.quarantine(table),
+        }:
             yield table
 
 

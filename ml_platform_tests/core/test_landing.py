@@ -44,6 +44,18 @@ def handled_of(files: Iterable[LandedFile]) -> dict[str, Handled]:
     return {file.name: Handled(file.fingerprint, file.sha256) for file in files}
 
 
+class Counting(LandedFile):
+    """A file that counts how often it is compared with another."""
+
+    compared = 0
+
+    def __eq__(self, other: object) -> bool:
+        Counting.compared += 1
+        return self is other
+
+    __hash__ = LandedFile.__hash__
+
+
 TABLES = st.sampled_from(["flights", "weather", "outcomes", "airports"])
 FILES = st.lists(
     st.builds(
@@ -172,6 +184,15 @@ def test_neighbours_become_one_run_and_a_gap_or_another_selection_parts_them() -
     assert [run.partitions for run in runs] == [DAYS[:3], (DAYS[4],), (DAYS[5],)]
 
 
+def test_tables_that_begin_on_different_days_are_taken_in_together() -> None:
+    later = {**CALENDARS, "weather": Calendar("day", date(2013, 1, 3))}
+    files = [landed(table, day) for table in ("flights", "weather") for day in DAYS[3:5]]
+
+    [run] = plan_ingestion(files, {}, [DELAY], later, NOW).runs
+
+    assert (run.partitions, run.tables) == (DAYS[3:5], {"flights", "weather"})
+
+
 def test_a_long_range_is_cut() -> None:
     runs = plan([landed("airports", day) for day in DAYS], largest=4).runs
 
@@ -185,6 +206,19 @@ def test_the_key_of_a_range_changes_with_any_of_its_files(changed: int, at: floa
 
     assert plan(before).runs[0].key == plan(list(before)).runs[0].key
     assert plan(before).runs[0].key != plan(after).runs[0].key
+
+
+def test_the_work_of_a_plan_grows_with_its_files_and_no_faster() -> None:
+    long = Calendar("day", date(1900, 1, 1))
+
+    def compared(days: int) -> int:
+        counted = Counting.compared
+        keys = long.keys_to("2012-12-31", days)
+        files = [Counting("airports", day, day, 10, 0.0, day) for day in keys]
+        plan_ingestion(files, {}, [DELAY], {"airports": long}, NOW)
+        return Counting.compared - counted
+
+    assert compared(4_000) <= 2 * max(compared(2_000), 1)
 
 
 @given(FILES, st.integers(1, 4))

@@ -216,3 +216,123 @@ def test_however_runs_end_no_two_overlap_and_none_is_tried_more_than_thrice(
         asked = then.asked
 
     assert max(tried.count(days) for days in tried or [()]) <= ATTEMPTS
+
+
+CAUSE = "features: KeyError: 'amount'"
+
+
+def fail_on(
+    asked: Asked, end: End, cause: str, most: int = 40, code: str = "a"
+) -> tuple[int, Asked]:
+    """Look again and again for an hour's pauses where each run fails so; how many were tried."""
+    tried, known, now = 0, {}, NOW
+    for _ in range(most):
+        then = go_on(asked, known, set(), now, code)
+        asked = then.asked
+        for run in then.runs:
+            tried += 1
+            known[run.key] = Standing(end, now, cause)
+        now += 5.0
+    return tried, asked
+
+
+@pytest.mark.parametrize("end", [End.BROKEN, End.REFUSED])
+def test_days_that_fail_as_their_range_did_are_held_after_two(end: End) -> None:
+    long = replace(
+        RANGE, partitions=tuple(f"2013-{m:02}-{d:02}" for m in (1, 2) for d in range(1, 29))
+    )
+
+    tried, asked = fail_on(Asked(backlog=(long,)), end, CAUSE)
+
+    assert tried == 3
+    [hold] = asked.holds
+    assert (hold.cause, hold.times, hold.stands) == (CAUSE, 2, True)
+    waits = go_on(asked, {}, set(), hold.at + 60, "a")
+    assert waits.runs == ()
+    assert f"2 in a row failed of the same: {CAUSE}" in waits.waiting[0]
+    assert len(waits.waiting) == 1
+
+
+def test_failures_of_which_each_has_its_own_cause_hold_nothing() -> None:
+    asked, known, tried = Asked(backlog=split_run(RANGE)), {}, 0
+    for number in range(8):
+        then = go_on(asked, known, set(), NOW)
+        asked, tried = then.asked, tried + len(then.runs)
+        known |= {r.key: Standing(End.REFUSED, NOW, f"cause {number}") for r in then.runs}
+
+    assert (tried, asked) == (3, Asked())
+
+
+def held(end: End) -> Asked:
+    """A list that is held after its range and two failures alike."""
+    return fail_on(Asked(backlog=(RANGE, RUN)), end, CAUSE)[1]
+
+
+def test_a_probe_comes_after_pauses_that_grow_and_its_success_frees_the_rest() -> None:
+    asked, known, gaps = held(End.BROKEN), {}, []
+    for _ in range(4):
+        [hold] = asked.holds
+        gaps.append(hold.until - hold.at)
+        [probe] = go_on(asked, known, set(), hold.until, "a").runs
+        asked = go_on(
+            asked, {probe.key: Standing(End.BROKEN, hold.until, CAUSE)}, set(), 0, "a"
+        ).asked
+    assert gaps == [600, 3_600, 21_600, 21_600]
+
+    [probe] = go_on(asked, {}, set(), asked.holds[0].until, "a").runs
+    then = go_on(asked, {probe.key: Standing(End.WELL, NOW)}, set(), NOW, "a")
+
+    assert probe.partitions == (DAYS[0],)
+    assert [run.partitions for run in then.runs] == [(DAYS[1],)]
+    assert then.asked.holds == ()
+
+
+def test_other_code_frees_the_list_and_what_was_refused_is_tried_again() -> None:
+    asked = held(End.REFUSED)
+    [hold] = asked.holds
+    assert [run.partitions[0] for run in asked.backlog] == [DAYS[2], DAYS[3]]
+
+    then = go_on(asked, {}, set(), hold.at + 1, "b")
+
+    assert [run.partitions for run in then.runs] == [(DAYS[0],)]
+    assert [run.partitions[0] for run in then.asked.backlog] == list(DAYS[:4])
+    assert then.runs[0].key != hold.days[0].key
+
+
+def test_a_file_that_landed_again_frees_the_list() -> None:
+    asked = held(End.BROKEN)
+
+    looks = {f"flights/{DAYS[0]}": "corrected"}
+
+    assert [run.partitions for run in go_on(asked, {}, set(), NOW, "a", looks).runs] == [(DAYS[0],)]
+
+
+def test_a_run_that_a_person_repeated_with_success_frees_the_list_and_is_not_done_again() -> None:
+    asked = held(End.BROKEN)
+    [hold] = asked.holds
+
+    then = go_on(asked, {hold.run.key: Standing(End.WELL, hold.at + 9)}, set(), hold.at + 10, "a")
+
+    assert [run.partitions for run in then.runs] == [(DAYS[1],)]
+    assert then.asked.holds == ()
+
+
+def test_a_range_whose_process_died_goes_on_where_it_stopped() -> None:
+    done = frozenset({"flights/raw"})
+    standing = Standing(End.DIED, NOW, "its process ended", done)
+
+    [again] = left_of(RANGE, standing)
+
+    assert (again.partitions, again.attempt, again.done) == (RANGE.partitions, 2, done)
+    assert again.not_before == NOW + PAUSES[0]
+    days = left_of(replace(again, attempt=ATTEMPTS), replace(standing, done=frozenset({"b/c"})))
+    assert [day.partitions for day in days] == [(day,) for day in RANGE.partitions]
+    assert {(day.done, day.attempt) for day in days} == {(done | {"b/c"}, 1)}
+
+
+def test_a_run_of_several_groups_belongs_to_one() -> None:
+    asked = Asked(backlog=(RANGE,), alone=(RUN,), repeats=(RUN,))
+
+    groups = [asked.of(frozenset({table})) for table in ("flights", "weather", "outcomes")]
+
+    assert groups[0].beside(groups[1]).beside(groups[2]) == asked

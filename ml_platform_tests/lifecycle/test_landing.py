@@ -12,18 +12,24 @@ from pathlib import Path
 import pyarrow as pa
 import pytest
 from dagster import (
+    AssetSpec,
     DagsterInstance,
     DagsterRun,
     DagsterRunStatus,
     Definitions,
+    MaterializeResult,
     RunRequest,
     asset,
     define_asset_job,
+    multi_asset,
 )
 
 from ml_platform.core import names
-from ml_platform.core.landing_backlog import PAUSES
+from ml_platform.core.ingestion.hold import Hold
+from ml_platform.core.landing import IngestionRun
+from ml_platform.core.landing_backlog import PAUSES, Asked
 from ml_platform.lifecycle.landing import landing_sensor
+from ml_platform.lifecycle.landing_memory import Memory
 from ml_platform.lifecycle.landing_runs import RANGE_END, RANGE_START
 from ml_platform.resources.lake_resource import LakeResource
 from ml_platform_tests.end_to_end.loop import MODEL, Loop
@@ -117,7 +123,9 @@ def test_the_same_bytes_again_ask_for_nothing_and_others_for_a_run(
     assert second.run_key != first.run_key
 
 
-def test_a_range_that_failed_is_repeated_day_by_day(loop: Loop, ticks: Ticks) -> None:
+def test_a_range_that_failed_is_repeated_day_by_day_until_two_days_failed_alike(
+    loop: Loop, ticks: Ticks, clock: Clock
+) -> None:
     for day in DAYS:
         land(loop, day, "")
     [run], _ = ticks.next()
@@ -128,11 +136,65 @@ def test_a_range_that_failed_is_repeated_day_by_day(loop: Loop, ticks: Ticks) ->
         tags={"dagster/run_key": str(run.run_key)},
     )
     assert not failed.success
-    for day in DAYS:
+    for day in DAYS[:2]:
         [repeated], _ = ticks.next()
         assert repeated.partition_key == day
         loop.ingest("flights", first=day, last=day, tags={"dagster/run_key": str(repeated.run_key)})
-    assert ticks.next()[0] == []
+    runs, reason = ticks.next()
+    assert runs == []
+    assert (
+        "1 partition of flights wait, because 2 in a row failed of the same: flights__raw" in reason
+    )
+    assert "readable" in reason
+    clock.ahead += 700
+    [probe], _ = ticks.next()
+    assert probe.partition_key == DAYS[2]
+
+
+def died(loop: Loop, asked: RunRequest) -> None:
+    """A run over a range whose process is killed after its first step."""
+    keys = list(asked.asset_selection or ())
+
+    @multi_asset(specs=[AssetSpec(key) for key in keys[:1]])
+    def first() -> Iterator[MaterializeResult]:
+        yield MaterializeResult(asset_key=keys[0])
+
+    job = Definitions(assets=[first], jobs=[define_asset_job("killed")]).resolve_job_def("killed")
+    tags = {**asked.tags, "dagster/run_key": str(asked.run_key)}
+    done = job.execute_in_process(instance=loop.instance, tags=tags)
+    run = loop.instance.get_run_by_id(done.run_id)
+    assert run
+    loop.instance.report_run_failed(run, "Run monitoring found that its process is gone")
+
+
+def test_a_range_whose_process_died_goes_on_after_what_it_had_done(
+    loop: Loop, ticks: Ticks, clock: Clock
+) -> None:
+    for day in DAYS:
+        land(loop, day, day)
+    [run], _ = ticks.next()
+    died(loop, run)
+    _, reason = ticks.next()
+    assert f"attempt 2 of 3 at flights of {DAYS[0]} is due in" in reason
+    clock.ahead += PAUSES[0]
+    [again], _ = ticks.next()
+    assert (again.tags[RANGE_START], again.tags[RANGE_END]) == (DAYS[0], DAYS[-1])
+    assert ["/".join(key.path) for key in again.asset_selection or ()] == [
+        "flights/validated",
+        "flights/quarantine",
+    ]
+    in_progress(loop, "weather", {**again.tags})
+    runs, reason = ticks.next()
+    assert runs == []
+    assert "waits for the run that takes in its partition" in reason
+
+
+def test_a_list_that_is_held_is_remembered() -> None:
+    run = IngestionRun((DAYS[0],), frozenset({"a"}), frozenset({"m"}), frozenset(), ("x",))
+    hold = Hold("raw: OSError: gone", 2, run, 5.0, "basis", (run,))
+    memory = Memory({}, Asked(backlog=(run,), holds=(hold,)))
+
+    assert Memory.read(memory.write()) == memory
 
 
 def run_as_asked(loop: Loop, asked: RunRequest) -> bool:
@@ -204,7 +266,9 @@ def test_a_file_that_was_taken_in_leaves_the_memory_and_is_still_known(
     run_as_asked(loop, run)
     assert ticks.next()[0] == []
     assert json.loads(str(ticks.cursor)) == {
+        "format": 2,
         "handled": {},
+        "holds": [],
         "backlog": [],
         "alone": [],
         "repeats": [],

@@ -126,25 +126,6 @@ def test_a_file_before_its_tables_start_stops_no_other(
     assert reason == f"{stray}: weather has no partition 2026-01-03"
 
 
-def test_tables_that_begin_on_different_days_are_taken_in_together(
-    tmp_path: Path, instance: DagsterInstance
-) -> None:
-    made = project(
-        tmp_path,
-        instance,
-        flights={"every": "day", "start": "2026-01-01"},
-        weather={"every": "day", "start": "2026-01-05"},
-    )
-    for day in ("2026-01-06", "2026-01-07"):
-        made.land("weather", day)
-        made.land("flights", day)
-
-    [run], _ = made.tick()
-
-    assert days_asked_for([run]) == ["2026-01-06..2026-01-07"]
-    assert {key.path[0] for key in run.asset_selection or ()} == {"flights", "weather"}
-
-
 def test_the_same_key_of_a_day_and_of_a_month_are_two_runs(
     tmp_path: Path, instance: DagsterInstance
 ) -> None:
