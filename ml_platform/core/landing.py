@@ -39,6 +39,7 @@ class LandedFile:
     size: int
     modified_at: float
     sha256: str | None = None
+    stamp: str = ""
 
     @property
     def name(self) -> str:
@@ -48,7 +49,7 @@ class LandedFile:
     @property
     def fingerprint(self) -> str:
         """Changes when the file is written again; cheap, because it never reads the content."""
-        return f"{self.size}:{self.modified_at:.6f}"
+        return f"{self.size}:{self.modified_at:.6f}" + (f":{self.stamp}" if self.stamp else "")
 
 
 @dataclass(frozen=True)
@@ -58,9 +59,30 @@ class Handled:
     fingerprint: str
     sha256: str | None
 
+    @property
+    def size(self) -> int:
+        """Its bytes."""
+        return int(self.fingerprint.split(":", 1)[0])
+
+    def looks_like(self, file: LandedFile) -> bool:
+        """Whether the file looks as it did; what was noted before stamps were goes without."""
+        return self.fingerprint in (file.fingerprint, replace(file, stamp="").fingerprint)
+
     def same_bytes(self, file: LandedFile) -> bool:
         """Whether the file, written again, still holds the same bytes."""
         return self.sha256 is not None and self.sha256 == file.sha256
+
+
+@dataclass(frozen=True)
+class Unchanged:
+    """How a file that may still grow looks, and since when it has looked so."""
+
+    fingerprint: str
+    since: float
+
+    def at(self, now: float) -> Unchanged:
+        """The same, for a clock that may have been put back meanwhile."""
+        return replace(self, since=min(self.since, now))
 
 
 @dataclass(frozen=True)
@@ -110,11 +132,12 @@ class IngestionRun:
 
 @dataclass(frozen=True)
 class IngestionPlan:
-    """Runs to launch, the files now handled, and in words what is waited for."""
+    """Runs to launch, the files now handled, in words what is waited for, what may still grow."""
 
     runs: tuple[IngestionRun, ...]
     taken: tuple[LandedFile, ...]
     waiting: tuple[str, ...]
+    growing: tuple[LandedFile, ...] = ()
 
 
 def plan_ingestion(
@@ -126,6 +149,7 @@ def plan_ingestion(
     settle_seconds: Mapping[str, float] = MappingProxyType({}),
     largest_range: int = 120,
     busy: Set[Place] = frozenset(),
+    unchanged: Mapping[str, Unchanged] = MappingProxyType({}),
 ) -> IngestionPlan:
     """Plan the runs for what has landed and was not handled yet.
 
@@ -143,15 +167,16 @@ def plan_ingestion(
         busy: what runs that are queued, in progress or to be repeated take in. A file that lands
             there meanwhile waits, so that the older run cannot write after the newer; so does one
             that a model reads together with it, so that the model finds all of its inputs.
+        unchanged: of files that might still grow at an earlier look, how they looked since when.
 
     Returns:
         the plan; running it and planning again with its files as handled gives no runs.
     """
     at = datetime.fromtimestamp(now, UTC)
     looked = {name: taken.fingerprint for name, taken in handled.items()}
-    changed = [f for f in files if looked.get(f.name) != f.fingerprint]
+    changed = [f for f in files if f.name not in handled or not handled[f.name].looks_like(f)]
     placed, unplaced = _parted(changed, lambda f: calendars[f.table].exists(f.partition, at))
-    settled, growing = _parted(placed, lambda f: _is_settled(f, settle_seconds, now))
+    settled, growing = _parted(placed, lambda f: _is_settled(f, settle_seconds, now, unchanged))
     known, news = _parted(settled, lambda f: f.name in handled and handled[f.name].same_bytes(f))
     beside = {table: _read_together(table, flows) for table in calendars}
     held, ready = _parted(
@@ -171,7 +196,7 @@ def plan_ingestion(
     ]
     taken = (*known, *ready)
     runs.sort(key=lambda run: run.partitions[0])
-    return IngestionPlan(tuple(runs), taken, tuple(waiting))
+    return IngestionPlan(tuple(runs), taken, tuple(waiting), tuple(growing))
 
 
 def _parted(
@@ -230,8 +255,20 @@ def _read_together(table: str, flows: Sequence[ModelFlow]) -> frozenset[str]:
     return frozenset({table}).union(*(flow.inputs for flow in flows if table in flow.inputs))
 
 
-def _is_settled(file: LandedFile, settle_seconds: Mapping[str, float], now: float) -> bool:
-    return now - file.modified_at >= settle_seconds.get(file.table, SETTLE_SECONDS)
+def _is_settled(
+    file: LandedFile,
+    settle_seconds: Mapping[str, float],
+    now: float,
+    unchanged: Mapping[str, Unchanged],
+) -> bool:
+    """Whether it was left alone for long enough, by its date or as far as looks go back.
+
+    The date alone will not do: clocks jump, and a producer may date its files ahead.
+    """
+    settle = settle_seconds.get(file.table, SETTLE_SECONDS)
+    before = unchanged.get(file.name)
+    since = before.since if before and before.fingerprint == file.fingerprint else now
+    return now - file.modified_at >= settle or now - since >= settle
 
 
 def _run_of(

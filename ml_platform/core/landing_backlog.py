@@ -218,7 +218,7 @@ def behind_backlog(plan: IngestionPlan, going: bool) -> IngestionPlan:
     taken = tuple(f for f in plan.taken if (f.table, f.partition) in begun)
     held = len(plan.taken) - len(taken)
     waits = (f"{held} files wait for the backlog before them",) if held else ()
-    return IngestionPlan(runs, taken, (*waits, *plan.waiting))
+    return IngestionPlan(runs, taken, (*waits, *plan.waiting), plan.growing)
 
 
 def _released(

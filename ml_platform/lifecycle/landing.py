@@ -1,10 +1,7 @@
 """Landing: a sensor that sees files land and asks for the runs that take them in."""
 
-import hashlib
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import replace
 from datetime import UTC, datetime
-from pathlib import Path
 from time import time
 
 from dagster import (
@@ -25,7 +22,7 @@ from ml_platform.core.ingestion.landing_look import Ground, awaited, look
 from ml_platform.core.landing import Handled, IngestionRun, LandedFile, ModelFlow
 from ml_platform.core.landing_backlog import attempt_of
 from ml_platform.lifecycle.code_digest import code_digest
-from ml_platform.lifecycle.landed_files import landed_files
+from ml_platform.lifecycle.landed_files import Digests, landed_files
 from ml_platform.lifecycle.landing_memory import Memory, TakenIn, stored
 from ml_platform.lifecycle.landing_runs import RANGE_END, RANGE_START, standings, under_way
 from ml_platform.lifecycle.model import Model
@@ -33,7 +30,6 @@ from ml_platform.lifecycle.source import Source
 from ml_platform.resources.lake_resource import LakeResource
 
 MAX_RETRIES = "dagster/max_retries"
-_HASHED_UP_TO = 256 * 2**20
 
 
 def landing_sensor(
@@ -58,6 +54,7 @@ def landing_sensor(
     )
     tables = [source.spec.name for source in sources]
     taken_in = TakenIn(tables)
+    digests = Digests()
     targets = list(_all_keys(sources, models))
 
     @sensor(
@@ -79,13 +76,14 @@ def landing_sensor(
         told = taken_in.look(context.instance)
         handled = told | memory.handled
         busy = under_way(context.instance, ground.calendars)
-        seen, unreadable = _look(sources, handled, now)
+        seen, unreadable = _look(sources, digests, handled, now)
         memory = memory.with_stored(stored(lake.open(), [f for f in seen if f.name not in handled]))
         handled = told | memory.handled
         keys = [run.key for run in awaited(memory.asked, ground.groups)]
         known = standings(context.instance, keys)
-        found = look(ground, memory.asked, seen, handled, known, busy, now)
-        cursor = memory.after(found.taken, found.asked, told).write()
+        found = look(ground, memory.asked, seen, handled, known, busy, now, memory.unchanged)
+        after = memory.after(found.taken, found.asked, told)
+        cursor = after.with_growing(found.growing, now).write()
         if found.runs:
             requests = [run_request(run) for run in found.runs]
             return SensorResult(run_requests=requests, cursor=cursor)
@@ -150,27 +148,24 @@ def _flow(model: Model) -> ModelFlow:
     return ModelFlow(model.name, frozenset({sources.primary, *sources.lookups}), sources.labels)
 
 
-def _with_digest(file: LandedFile, handled: Mapping[str, Handled]) -> LandedFile:
-    """Read the content only of what is new or was written again."""
-    known = handled.get(file.name)
-    if file.size > _HASHED_UP_TO or (known and known.fingerprint == file.fingerprint):
-        return file
-    with Path(file.path).open("rb") as content:
-        return replace(file, sha256=hashlib.file_digest(content, "sha256").hexdigest())
-
-
 def _look(
-    sources: Sequence[Source], handled: Mapping[str, Handled], now: float
+    sources: Sequence[Source], digests: Digests, handled: Mapping[str, Handled], now: float
 ) -> tuple[list[LandedFile], list[str]]:
     """The files that lie there, and in words those that cannot be read: they hold up no others."""
     at = datetime.fromtimestamp(now, UTC)
+    digests.begin()
     seen: list[LandedFile] = []
-    unreadable = []
+    unread = []
     for source in sources:
         for file in landed_files(source):
             try:
                 due = source.calendar.exists(file.partition, at)
-                seen.append(_with_digest(file, handled) if due else file)
+                found = digests.of(file, handled) if due else file
             except OSError as error:
-                unreadable.append(f"{file.path} cannot be read: {error.strerror}")
-    return seen, unreadable
+                unread.append(f"{file.path} cannot be read: {error.strerror}")
+                continue
+            if found:
+                seen.append(found)
+            else:
+                unread.append(f"{file.path} was written again and is compared at a later look")
+    return seen, unread

@@ -7,7 +7,7 @@ leaves the cursor once the landing asset has an event that says the same of it.
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from math import inf
 from typing import Any
 
@@ -15,7 +15,7 @@ from dagster import AssetKey, AssetRecordsFilter, DagsterEventType, DagsterInsta
 
 from ml_platform.core import names
 from ml_platform.core.ingestion.hold import Hold
-from ml_platform.core.landing import Handled, IngestionRun, LandedFile
+from ml_platform.core.landing import Handled, IngestionRun, LandedFile, Unchanged
 from ml_platform.core.landing_backlog import Asked
 from ml_platform.stores.lake import Lake
 
@@ -27,10 +27,11 @@ _READ_AT_ONCE = 1_000
 
 @dataclass(frozen=True)
 class Memory:
-    """The cursor: files that no event tells of yet, and runs that are not done with."""
+    """The cursor: files that no event tells of yet, runs that are not done with, growing files."""
 
     handled: dict[str, Handled]
     asked: Asked
+    unchanged: dict[str, Unchanged] = field(default_factory=dict)
 
     @classmethod
     def read(cls, cursor: str | None) -> "Memory":
@@ -39,11 +40,23 @@ class Memory:
         handled = {name: Handled(*pair) for name, pair in kept.get("handled", {}).items()}
         runs = {part: tuple(map(_run, kept.get(part, ()))) for part in _RUNS}
         holds = tuple(map(_hold, kept.get("holds", ())))
-        return cls(handled, Asked(**runs, holds=holds))
+        unchanged = {name: Unchanged(*pair) for name, pair in kept.get("unchanged", {}).items()}
+        return cls(handled, Asked(**runs, holds=holds), unchanged)
 
     def with_stored(self, stored: Mapping[str, Handled]) -> "Memory":
         """This, and files that the lake turned out to hold."""
-        return Memory(self.handled | stored, self.asked)
+        return replace(self, handled=self.handled | stored)
+
+    def with_growing(self, growing: Iterable[LandedFile], now: float) -> "Memory":
+        """This, with only these files as growing: since now, where they changed since."""
+        unchanged = {}
+        for file in growing:
+            before = self.unchanged.get(file.name)
+            same = before is not None and before.fingerprint == file.fingerprint
+            unchanged[file.name] = (
+                before.at(now) if before and same else Unchanged(file.fingerprint, now)
+            )
+        return replace(self, unchanged=unchanged)
 
     def after(
         self, taken: Iterable[LandedFile], asked: Asked, told: Mapping[str, Handled]
@@ -61,14 +74,16 @@ class Memory:
             for name, seen in (self.handled | new).items()
             if name not in told or told[name].fingerprint != seen.fingerprint
         }
-        return Memory(handled, asked)
+        return replace(self, handled=handled, asked=asked)
 
     def write(self) -> str:
         """As text, for the next tick."""
         handled = {name: [h.fingerprint, h.sha256] for name, h in self.handled.items()}
         runs = {part: list(map(_row, getattr(self.asked, part))) for part in _RUNS}
         holds = [_hold_row(hold) for hold in self.asked.holds]
-        return json.dumps({"format": _FORMAT, "handled": handled, **runs, "holds": holds})
+        unchanged = {name: [u.fingerprint, u.since] for name, u in self.unchanged.items()}
+        said = {"format": _FORMAT, "handled": handled, "unchanged": unchanged}
+        return json.dumps({**said, **runs, "holds": holds})
 
 
 @dataclass

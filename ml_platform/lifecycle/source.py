@@ -69,5 +69,14 @@ class Source:
         path = self.landing_root / self.spec.landing_names.path_of(partition)
         if not path.is_file():
             raise LandingError(f"{self.spec.name} of {partition} has not landed: no file {path}")
+        return self.file(partition, path)
+
+    def file(self, partition: str, path: Path) -> LandedFile:
+        """A file of the table as it looks now."""
         seen = path.stat()
-        return LandedFile(self.spec.name, partition, str(path), seen.st_size, seen.st_mtime)
+        # A file that is written or renamed over another gets these from the file system, even if
+        # it has the size and, set by hand, the time of the one before.
+        stamp = f"{seen.st_ino:x}.{seen.st_ctime_ns:x}"
+        return LandedFile(
+            self.spec.name, partition, str(path), seen.st_size, seen.st_mtime, stamp=stamp
+        )

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Set
+from dataclasses import replace
 from datetime import UTC, date, datetime
 
 import pytest
@@ -15,6 +16,7 @@ from ml_platform.core.landing import (
     LandedFile,
     ModelFlow,
     Place,
+    Unchanged,
     plan_ingestion,
 )
 
@@ -122,6 +124,30 @@ def test_a_file_that_may_still_be_growing_is_left_alone() -> None:
 
     assert [run.partitions for run in found.runs] == [(DAYS[1],)]
     assert found.waiting[0] == "flights/2013-01-01.csv may still be growing"
+
+
+def test_a_file_dated_ahead_is_ready_once_it_has_stayed_as_it_is() -> None:
+    ahead = landed("flights", DAYS[0], at=NOW + 86_400)
+
+    def ready(fingerprint: str, since: float) -> bool:
+        unchanged = {ahead.name: Unchanged(fingerprint, since)}
+        return plan_ingestion([ahead], {}, [], CALENDARS, NOW, unchanged=unchanged).growing == ()
+
+    assert plan([ahead]).growing == (ahead,)
+    assert not ready("as it was", NOW - 9)
+    assert not ready(ahead.fingerprint, NOW - 1)
+    assert ready(ahead.fingerprint, NOW - 2)
+    assert Unchanged("x", NOW + 5).at(NOW) == Unchanged("x", NOW)
+
+
+def test_a_file_that_the_file_system_stamped_anew_looks_other() -> None:
+    file = replace(landed("flights", DAYS[0]), stamp="1.2")
+    before = Handled(file.fingerprint, file.sha256)
+
+    assert before.looks_like(file)
+    assert not before.looks_like(replace(file, stamp="1.3"))
+    assert Handled("10:0.000000", None).looks_like(file)
+    assert before.size == 10
 
 
 def test_a_file_for_no_partition_is_named_and_not_taken() -> None:

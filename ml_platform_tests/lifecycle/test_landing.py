@@ -6,7 +6,8 @@ import json
 import os
 import time
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from hashlib import sha256
 from pathlib import Path
 
 import pyarrow as pa
@@ -26,8 +27,9 @@ from dagster import (
 
 from ml_platform.core import names
 from ml_platform.core.ingestion.hold import Hold
-from ml_platform.core.landing import IngestionRun
+from ml_platform.core.landing import Handled, IngestionRun, LandedFile
 from ml_platform.core.landing_backlog import PAUSES, Asked
+from ml_platform.lifecycle.landed_files import Digests
 from ml_platform.lifecycle.landing import landing_sensor
 from ml_platform.lifecycle.landing_memory import Memory
 from ml_platform.lifecycle.landing_runs import RANGE_END, RANGE_START
@@ -151,6 +153,66 @@ def test_a_range_that_failed_is_repeated_day_by_day_until_two_days_failed_alike(
     assert probe.partition_key == DAYS[2]
 
 
+def test_other_bytes_of_the_same_size_and_time_are_a_correction(loop: Loop, ticks: Ticks) -> None:
+    path = loop.land("flights", DAYS[0], "first")
+    os.utime(path, (1_000_000_000, 1_000_000_000))
+    [first], _ = ticks.next()
+    path.write_text("other")
+    os.utime(path, (1_000_000_000, 1_000_000_000))
+    [second], _ = ticks.next()
+    assert second.run_key != first.run_key
+    beside = path.with_suffix(".part")
+    beside.write_text("third")
+    os.utime(beside, (1_000_000_000, 1_000_000_000))
+    beside.replace(path)
+    [third], _ = ticks.next()
+    assert third.run_key != second.run_key
+
+
+def test_files_that_were_handled_before_stamps_were_noted_are_not_taken_in_again(
+    loop: Loop, ticks: Ticks
+) -> None:
+    path = loop.land("flights", DAYS[0], "first")
+    os.utime(path, (1_000_000_000, 1_000_000_000))
+    ticks.cursor = json.dumps({"handled": {f"flights/{DAYS[0]}": ["5:1000000000.000000", None]}})
+    assert ticks.next() == ([], "nothing new in 1 file")
+
+
+def test_a_file_dated_ahead_is_taken_in_once_it_stays_as_it_is(
+    loop: Loop, ticks: Ticks, clock: Clock
+) -> None:
+    land(loop, DAYS[0], "half", seconds_ago=-86_400)
+    assert "may still be growing" in ticks.next()[1]
+    clock.ahead += 30
+    land(loop, DAYS[0], "half and half", seconds_ago=-86_400)
+    assert "may still be growing" in ticks.next()[1]
+    clock.ahead -= 3_600
+    assert "may still be growing" in ticks.next()[1]
+    clock.ahead += 30
+    [run], _ = ticks.next()
+    assert run.partition_key == DAYS[0]
+    assert json.loads(str(ticks.cursor))["unchanged"] == {}
+
+
+def test_a_look_reads_so_much_and_the_next_goes_on(tmp_path: Path) -> None:
+    digests = Digests()
+    digests.begin()
+    digests._left = 5
+    paths = [tmp_path / name for name in "ab"]
+    for path in paths:
+        path.write_text("four")
+    new, again = [LandedFile("t", path.name, str(path), 4, 1.0) for path in paths]
+    handled = {again.name: Handled("4:0.000000", "digest")}
+
+    assert digests.of(new, handled) == replace(new, sha256=sha256(b"four").hexdigest())
+    assert digests.of(again, handled) is None
+    assert digests.of(again, {}) == again
+    digests.begin()
+    assert digests.of(again, handled) == replace(again, sha256=sha256(b"four").hexdigest())
+    digests._left = 0
+    assert digests.of(new, handled) == replace(new, sha256=sha256(b"four").hexdigest())
+
+
 def died(loop: Loop, asked: RunRequest) -> None:
     """A run over a range whose process is killed after its first step."""
     keys = list(asked.asset_selection or ())
@@ -268,6 +330,7 @@ def test_a_file_that_was_taken_in_leaves_the_memory_and_is_still_known(
     assert json.loads(str(ticks.cursor)) == {
         "format": 2,
         "handled": {},
+        "unchanged": {},
         "holds": [],
         "backlog": [],
         "alone": [],

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass, field
+from types import MappingProxyType
 
 from ml_platform.core.ingestion.calendar import Calendar
 from ml_platform.core.ingestion.table_groups import table_groups
@@ -17,6 +18,7 @@ from ml_platform.core.landing import (
     LandedFile,
     ModelFlow,
     Place,
+    Unchanged,
     plan_ingestion,
 )
 from ml_platform.core.landing_backlog import Asked, Standing, behind_backlog, go_on
@@ -46,12 +48,21 @@ class Ground:
 
 @dataclass(frozen=True)
 class Look:
-    """The runs to ask for, the files now handled, what is not done with, what is waited for."""
+    """What a look comes to.
+
+    Attributes:
+        runs: to be asked for.
+        taken: the files that are handled from now on.
+        asked: the runs that are not done with.
+        waiting: in words, what is waited for.
+        growing: the files that may still grow.
+    """
 
     runs: tuple[IngestionRun, ...] = ()
     taken: tuple[LandedFile, ...] = ()
     asked: Asked = field(default_factory=Asked)
     waiting: tuple[str, ...] = ()
+    growing: tuple[LandedFile, ...] = ()
 
 
 def awaited(asked: Asked, groups: Iterable[frozenset[str]]) -> list[IngestionRun]:
@@ -67,6 +78,7 @@ def look(
     standings: Mapping[str, Standing],
     busy: Set[Place],
     now: float,
+    unchanged: Mapping[str, Unchanged] = MappingProxyType({}),
 ) -> Look:
     """Look at every group of tables.
 
@@ -78,6 +90,7 @@ def look(
         standings: by key, of the awaited runs that exist.
         busy: what runs that are queued or in progress take in.
         now: seconds since the epoch.
+        unchanged: of files that might still grow at an earlier look, how they looked since when.
     """
     seen: dict[str, list[LandedFile]] = defaultdict(list)
     known: dict[str, dict[str, Handled]] = defaultdict(dict)
@@ -89,12 +102,15 @@ def look(
     for group in ground.groups:
         those = [file for table in sorted(group) for file in seen[table]]
         before = {name: taken for table in group for name, taken in known[table].items()}
-        of_group = _look(ground, group, asked.of(group), those, before, standings, busy, now)
+        of_group = _look(
+            ground, group, asked.of(group), those, before, standings, busy, now, unchanged
+        )
         found = Look(
             (*found.runs, *of_group.runs),
             (*found.taken, *of_group.taken),
             found.asked.beside(of_group.asked),
             (*found.waiting, *of_group.waiting),
+            (*found.growing, *of_group.growing),
         )
     return found
 
@@ -108,6 +124,7 @@ def _look(
     standings: Mapping[str, Standing],
     busy: Set[Place],
     now: float,
+    unchanged: Mapping[str, Unchanged],
 ) -> Look:
     flows = [flow for flow in ground.flows if flow.tables & group]
     looks = {file.name: file.fingerprint for file in files}
@@ -121,7 +138,9 @@ def _look(
         now,
         ground.settle_seconds,
         busy=busy | {place for run in due_again for place in run.takes_in},
+        unchanged=unchanged,
     )
     plan = behind_backlog(due, going=bool(next_.asked.backlog))
     after = next_.asked.with_new(plan.runs, in_order=plan is not due)
-    return Look((*next_.runs, *plan.runs), plan.taken, after, (*next_.waiting, *plan.waiting))
+    waiting = (*next_.waiting, *plan.waiting)
+    return Look((*next_.runs, *plan.runs), plan.taken, after, waiting, plan.growing)

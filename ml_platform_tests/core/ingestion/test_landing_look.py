@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ml_platform.core.ingestion.landing_look import Ground, Look, awaited, look
-from ml_platform.core.landing import LandedFile, ModelFlow
+from ml_platform.core.landing import Handled, LandedFile, ModelFlow
 from ml_platform.core.landing_backlog import Asked, End, Standing
 from ml_platform_tests.core.test_landing import CALENDARS, DAYS, DELAY, NOW, landed
 
@@ -17,9 +17,12 @@ ALL = Ground(
 
 
 def at(
-    files: list[LandedFile], asked: Asked | None = None, known: dict[str, Standing] | None = None
+    files: list[LandedFile],
+    asked: Asked | None = None,
+    known: dict[str, Standing] | None = None,
+    handled: dict[str, Handled] | None = None,
 ) -> Look:
-    return look(ALL, asked or Asked(), files, {}, known or {}, set(), NOW)
+    return look(ALL, asked or Asked(), files, handled or {}, known or {}, set(), NOW)
 
 
 def test_the_backlog_of_one_model_holds_up_no_file_of_another() -> None:
@@ -54,3 +57,11 @@ def test_files_of_tables_that_no_model_joins_are_runs_of_their_own() -> None:
     files = [landed("flights", DAYS[0]), landed("weather", DAYS[0]), landed("prices", DAYS[0])]
 
     assert [sorted(run.tables) for run in at(files).runs] == [["flights", "weather"], ["prices"]]
+
+
+def test_what_is_handled_of_a_table_counts_for_its_group() -> None:
+    before = landed("flights", DAYS[0])
+
+    found = at([landed("weather", DAYS[0])], handled={before.name: Handled("1:0", None)})
+
+    assert [run.models for run in found.runs] == [{"flight_delay"}]
