@@ -13,6 +13,7 @@ import pyarrow as pa
 
 from ml_platform.core.errors import StoreError
 from ml_platform.stores.lake_commit import Commit
+from ml_platform.stores.lake_newest import newest_snapshot
 from ml_platform.stores.lake_schema import LakeSchema
 from ml_platform.stores.lake_snapshot import Snapshot
 from ml_platform.stores.lake_vacuum import vacuum
@@ -211,7 +212,7 @@ class LakeTable:
         rows = fitted(self.name, table, schema)
         write = Write(self.name, self.root, schema, None, app, info, append=True)
         done = write.run(lambda staging: staging.write_arrow(rows))
-        fold_small_files(self._open())
+        fold_small_files(self._own())
         return done
 
     def vacuum(self, retention: timedelta = timedelta(days=7), keep: Collection[int] = ()) -> int:
@@ -224,10 +225,19 @@ class LakeTable:
         Returns:
             How many files, and folders left by killed writes, were removed.
         """
-        return vacuum(self._open(), retention, keep)
+        return vacuum(self._own(), retention, keep)
 
     def _find(self, version: int | None = None) -> Snapshot | None:
+        if version is None:
+            return newest_snapshot(self.name, self.root)
         return Snapshot.load(self.name, self.root, version)
+
+    def _own(self) -> Snapshot:
+        """The newest version for one that changes the table: nobody else holds this snapshot."""
+        snapshot = Snapshot.load(self.name, self.root)
+        if snapshot is None:
+            raise StoreError(f"table {self.name} has not been written yet")
+        return snapshot
 
     def _open(
         self, partitions: Sequence[str] | None = None, version: int | None = None

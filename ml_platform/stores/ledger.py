@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from ml_platform.core.ledger import LedgerEntry
 from ml_platform.core.names import LEDGER
@@ -59,11 +60,11 @@ class Ledger:
         """
         if not self._table.exists():
             return []
-        found = [LedgerEntry.from_row(row) for row in self._table.read_arrow().to_pylist()]
-        chosen = [
-            each
-            for each in found
-            if (model is None or each.model == model)
-            and (since is None or each.decided_at >= since)
-        ]
+        rows = self._table.read_arrow()
+        # Evidence is long: Python values are made of the entries that are asked for, and no others.
+        if model is not None:
+            rows = rows.filter(pc.equal(rows["model"], model))
+        if since is not None:
+            rows = rows.filter(pc.greater_equal(rows["decided_at"], since))
+        chosen = [LedgerEntry.from_row(row) for row in rows.to_pylist()]
         return sorted(chosen, key=lambda each: (each.decided_at, each.entry_id))
