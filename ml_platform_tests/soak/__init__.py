@@ -1,0 +1,1 @@
+"""The whole of `up` on a moving clock, through months, kills and late files."""
