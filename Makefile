@@ -1,6 +1,7 @@
 # make demo   the whole loop on real flights, ends by itself
 # make up     Dagster and MLflow on loopback over the state that is there; Ctrl-C stops it
 # make test   the whole suite          make check   format, lint, types, layers, definitions, doctests, advisories
+# make soak   the whole of `up` on a moved clock: 65 days with kills, late and corrected files
 # make bench  what is claimed about speed, measured -> benchmarks/results/
 # make clean  removes what this Makefile and the platform made
 .DEFAULT_GOAL := help
@@ -19,7 +20,7 @@ export PATH := $(abspath $(BIN)):$(PATH)
 RUNTIME := $(VENV)/.runtime-installed
 DEV := $(VENV)/.dev-installed
 
-.PHONY: help demo up test check bench clean constraints
+.PHONY: help demo up test check soak bench clean constraints
 help:
 	sed -n 's/^# make/make/p' Makefile
 
@@ -45,6 +46,9 @@ check: $(DEV)
 bench: $(DEV)
 	$(BIN)/python -m benchmarks
 
+soak: $(DEV)
+	$(BIN)/python -m ml_platform_tests.soak --folder .soak
+
 # Versions of everything, on every platform and Python this project supports.
 constraints: $(DEV)
 	$(BIN)/uv pip compile pyproject.toml --all-extras --universal --python-version 3.11 --no-header \
@@ -65,6 +69,6 @@ $(DEV): pyproject.toml constraints.txt | $(VENV)/bin/uv
 	touch $@ $(RUNTIME)
 
 clean:
-	rm -rf $(VENV) .ml_platform build *.egg-info .pytest_cache .ruff_cache .mypy_cache .hypothesis \
+	rm -rf $(VENV) .ml_platform .soak build *.egg-info .pytest_cache .ruff_cache .mypy_cache .hypothesis \
 	  .coverage htmlcov benchmarks/scratch
 	find ml_platform ml_platform_tests -name __pycache__ -type d -prune -exec rm -rf {} +
