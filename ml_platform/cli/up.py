@@ -48,7 +48,7 @@ def up(port: int | None, mlflow_port: int | None, endpoint_port: int | None) -> 
     try:
         with engine:
             show_table("Running; Ctrl-C stops all of it", ("what", "where"), _places(engine))
-            engine.watch(out.print)
+            engine.watch(lambda said: out.print(said, markup=False))
     except KeyboardInterrupt:
         out.print("Stopped.")
 

@@ -1,4 +1,4 @@
-"""The short form of the soak: a week over the night in which clocks are set back and a month ends."""
+"""The short form of the soak: days over the night in which clocks are set back and a month ends."""
 
 from __future__ import annotations
 
