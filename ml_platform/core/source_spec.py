@@ -139,6 +139,12 @@ class Landing(Declared):
         2.0,
         description="How long a file must have been left alone; 0 where files are moved in whole.",
     )
+    longest_line: int = Field(
+        16_777_216, ge=1024, description="Characters of a line; a longer one is not read."
+    )
+    largest_unpacked: int = Field(
+        17_179_869_184, ge=1024, description="Bytes of a text file once it is unpacked."
+    )
 
     @field_validator("path")
     @classmethod

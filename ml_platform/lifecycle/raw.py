@@ -1,7 +1,7 @@
 """Raw: a landing file as it landed, in the lake, with where each row came from."""
 
 import hashlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -21,17 +21,17 @@ from dagster_pyspark import LazyPySparkResource
 
 from ml_platform.core import names
 from ml_platform.core.check_outcome import CheckOutcome
-from ml_platform.core.errors import LandingError
+from ml_platform.core.figures import counted
 from ml_platform.core.landing import LandedFile
-from ml_platform.core.source_spec import Landing
 from ml_platform.core.verdict import Verdict
 from ml_platform.lifecycle.check_results import check_result
 from ml_platform.lifecycle.partitioning import partitions_of_run
 from ml_platform.lifecycle.source import Source
 from ml_platform.lifecycle.table_metadata import STORAGE, table_metadata
 from ml_platform.resources.lake_resource import LakeResource
-from ml_platform.spark.contract import CompiledContract
-from ml_platform.spark.landing_reader import inspect_landed, read_landed
+from ml_platform.spark.landing_inspection import Inspected, inspect_landed
+from ml_platform.spark.landing_reader import read_landed
+from ml_platform.spark.partition_counts import rows_in_files
 
 
 def landing_spec(source: Source) -> AssetSpec:
@@ -90,14 +90,22 @@ def raw_asset(source: Source) -> AssetsDefinition:
         for file in files:
             context.log_event(_landing_event(file))
         contract = source.compiled
-        outcomes = {f.partition: _inspect(f, spec.landing, contract) for f in files}
-        if all(outcome.verdict is Verdict.PASSED for outcome in outcomes.values()):
+        inspected = {
+            f.partition: inspect_landed(f, spec.landing, contract.columns, contract.optional)
+            for f in files
+        }
+        outcomes = {f.partition: _outcome(f, inspected[f.partition]) for f in files}
+        if _all_passed(outcomes):
             table = lake.open().table(names.table_of(path))
-            frame = read_landed(
-                spark.spark_session, files, spec.landing, contract.columns, contract.optional
-            )
-            commit = table.replace(frame, partitions, info=_provenance(files))
-            yield MaterializeResult(asset_key=list(path), metadata=table_metadata(table, commit))
+            frame = read_landed(spark.spark_session, files, spec.landing, contract.columns)
+            with table.staged(frame, partitions, info=_provenance(files)) as waiting:
+                read = rows_in_files(waiting.files())
+                for f in files:
+                    if (rows := read.get(f.partition, 0)) != inspected[f.partition].rows:
+                        outcomes[f.partition] = _miscounted(f, inspected[f.partition].rows, rows)
+                if _all_passed(outcomes):
+                    metadata = table_metadata(table, waiting.commit())
+                    yield MaterializeResult(asset_key=list(path), metadata=metadata)
         yield check_result(context, path, names.READABLE, outcomes)
 
     return raw
@@ -126,15 +134,24 @@ def _provenance(files: Sequence[LandedFile]) -> dict[str, str]:
     return {f"sha256:{f.partition}": str(f.sha256) for f in files}
 
 
-def _inspect(file: LandedFile, landing: Landing, contract: CompiledContract) -> CheckOutcome:
-    try:
-        problems = inspect_landed(file, landing, contract.columns, contract.optional)
-    except LandingError as error:
-        problems = (str(error),)
-    if not problems:
-        return CheckOutcome(
-            Verdict.PASSED, f"{Path(file.path).name} can be read", {"bytes": file.size}
-        )
+def _all_passed(outcomes: Mapping[str, CheckOutcome]) -> bool:
+    return all(outcome.verdict is Verdict.PASSED for outcome in outcomes.values())
+
+
+def _outcome(file: LandedFile, inspected: Inspected) -> CheckOutcome:
+    if inspected.problems:
+        return _not_taken_in(file, inspected.problems)
+    numbers = {"bytes": file.size, "rows": inspected.rows}
+    return CheckOutcome(Verdict.PASSED, f"{Path(file.path).name} can be read", numbers)
+
+
+def _miscounted(file: LandedFile, held: int, read: int) -> CheckOutcome:
+    return _not_taken_in(
+        file, (f"{counted(held, 'row')} are in the file, but {read:,} were read of it",)
+    )
+
+
+def _not_taken_in(file: LandedFile, problems: Sequence[str]) -> CheckOutcome:
     table = tuple({"file": file.path, "problem": problem} for problem in problems)
     sentence = f"{Path(file.path).name} was not taken in: {'; '.join(problems)}"
     return CheckOutcome(Verdict.FAILED, sentence, {"bytes": file.size}, table)

@@ -15,9 +15,12 @@ _FRACTIONS = (T.FloatType, T.DoubleType)
 _JAVA_ONLY_NUMBER = r"[\d.][dDfF]\s*$|[xX]"
 # pandas writes a whole number as "12.0" once the column holds a null.
 _WHOLE_WITH_POINT = r"^(\s*[+-]?\d+)\.0*\s*$"
+# Java and JavaScript write a large double so: 2.024031E7 is a day, exactly.
+_WITH_EXPONENT = r"^\s*[+-]?\d+(\.\d{1,18})?[eE]\+?\d{1,2}\s*$"
+_EXACT_DOUBLE = 2**53
 # Spark's own cast takes "2013-01-05 junk" for a date, "2013" for New Year and "T12:00" for today.
 _DATE = r"^\s*\d{4}-\d{2}-\d{2}([ T]00:00(:00(\.0+)?)?Z?)?\s*$"
-_TIMESTAMP = r"^\s*\d{4}-\d{2}-\d{2}([ T]\d{2}:\d{2}(:\d{2}(\.\d+)?)?\s*\S*)?\s*$"
+_TIMESTAMP = r"^\s*\d{4}-\d{2}-\d{2}([ T]\d{2}:\d{2}(:\d{2}(\.\d{1,6}0*)?)?\s*([^\s\d.]\S*)?)?\s*$"
 
 
 def can_coerce(dtype: T.DataType) -> bool:
@@ -56,7 +59,15 @@ def _coercion(dtype: T.DataType) -> Callable[[Column, T.DataType], Column] | Non
 
 def _whole_number(text: Column, dtype: T.DataType) -> Column:
     without_point = F.regexp_replace(text, _WHOLE_WITH_POINT, "$1")
-    return F.coalesce(text.try_cast(dtype), without_point.try_cast(dtype))
+    return F.coalesce(
+        text.try_cast(dtype), without_point.try_cast(dtype), _exact_exponent(text).try_cast(dtype)
+    )
+
+
+def _exact_exponent(text: Column) -> Column:
+    """A whole number written with an exponent, as long as doubles tell it from its neighbours."""
+    number = F.when(text.rlike(_WITH_EXPONENT), text.try_cast(T.DecimalType(38, 18)))
+    return F.when((number == F.floor(number)) & (F.abs(number) <= _EXACT_DOUBLE), number)
 
 
 def _fraction(text: Column, dtype: T.DataType) -> Column:
@@ -69,6 +80,14 @@ def _date(text: Column, dtype: T.DataType) -> Column:
 
 def _timestamp(text: Column, dtype: T.DataType) -> Column:
     return F.when(text.rlike(_TIMESTAMP), text.try_cast(dtype))
+
+
+def _decimal(text: Column, dtype: T.DataType) -> Column:
+    """A decimal that has all of its digits: Spark's own cast rounds them away."""
+    assert isinstance(dtype, T.DecimalType)
+    value = text.try_cast(dtype)
+    finer = T.DecimalType(38, 38 - (dtype.precision - dtype.scale))
+    return F.when(value == text.try_cast(finer), value)
 
 
 def _as_spark_reads_it(text: Column, dtype: T.DataType) -> Column:
@@ -85,5 +104,6 @@ _COERCIONS: tuple[tuple[tuple[type, ...], Callable[[Column, T.DataType], Column]
     (_FRACTIONS, _fraction),
     ((T.DateType,), _date),
     ((T.TimestampType, T.TimestampNTZType), _timestamp),
-    ((T.BooleanType, T.DecimalType, T.BinaryType), _as_spark_reads_it),
+    ((T.DecimalType,), _decimal),
+    ((T.BooleanType, T.BinaryType), _as_spark_reads_it),
 )

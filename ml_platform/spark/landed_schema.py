@@ -4,17 +4,20 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from itertools import islice
+from itertools import chain, islice
 from pathlib import Path
 from typing import Any
 
+import pyarrow as pa
 import pyarrow.parquet as pq
 
+from ml_platform.core.errors import LandingError
 from ml_platform.core.landing import LandedFile
 from ml_platform.core.quality_over_time.schema_change import UNKNOWN_TYPE
 from ml_platform.core.source_spec import Landing
-from ml_platform.spark.csv_header import CsvDialect, read_header
-from ml_platform.spark.landing_text import open_landed
+from ml_platform.spark.landing.csv_dialect import CsvDialect
+from ml_platform.spark.landing.raw_batches import header_of
+from ml_platform.spark.landing.text_lines import line_blocks
 
 _JSON_LINES_LOOKED_AT = 100
 _TEXT = "text"
@@ -37,10 +40,15 @@ def landed_schema(file: LandedFile, landing: Landing, columns: Sequence[str]) ->
     """
     path = Path(file.path)
     if landing.format == "csv":
-        return dict.fromkeys(read_header(path, CsvDialect.of(landing.options), columns), _TEXT)
+        dialect = CsvDialect.of(landing.options)
+        header = header_of(path, dialect, landing) if dialect.header else columns
+        return dict.fromkeys(header, _TEXT)
     if landing.format == "json":
-        return _json_schema(path)
-    return {field.name: str(field.type) for field in pq.read_schema(path)}
+        return _json_schema(path, landing)
+    try:
+        return {field.name: str(field.type) for field in pq.read_schema(path)}
+    except pa.ArrowException as error:
+        raise LandingError(f"it is not a readable Parquet file: {error}") from error
 
 
 def is_complete(landing: Landing) -> bool:
@@ -48,20 +56,20 @@ def is_complete(landing: Landing) -> bool:
     return landing.format != "json"
 
 
-def _json_schema(path: Path) -> dict[str, str]:
+def _json_schema(path: Path, landing: Landing) -> dict[str, str]:
     found: dict[str, set[str]] = {}
-    with open_landed(path) as lines:
-        for line in islice(lines, _JSON_LINES_LOOKED_AT):
-            for key, value in _object(line).items():
-                found.setdefault(key, set()).update(_kind(value))
+    lines = chain.from_iterable(line_blocks(path, landing))
+    for line in islice(lines, _JSON_LINES_LOOKED_AT):
+        for key, value in _object(line).items():
+            found.setdefault(key, set()).update(_kind(value))
     return {key: "|".join(sorted(kinds)) or UNKNOWN_TYPE for key, kinds in found.items()}
 
 
-def _object(line: bytes) -> Mapping[str, Any]:
+def _object(line: str) -> Mapping[str, Any]:
     """The object on the line; nothing where there is none, which quarantine tells of."""
     try:
-        parsed = json.loads(line.decode("utf-8-sig", errors="replace"))
-    except json.JSONDecodeError:
+        parsed = json.loads(line)
+    except (ValueError, RecursionError):
         return {}
     return parsed if isinstance(parsed, dict) else {}
 

@@ -160,7 +160,9 @@ class LakeTable:
         return write.run(lambda staging: staging.write_frame(frame))
 
     @contextmanager
-    def staged(self, frame: DataFrame, partitions: Sequence[str]) -> Iterator[StagedRows]:
+    def staged(
+        self, frame: DataFrame, partitions: Sequence[str], *, info: Mapping[str, str] = NOTHING
+    ) -> Iterator[StagedRows]:
         """`replace` in two steps: Spark has computed the rows, and they wait to be committed.
 
         What was observed while they were written may so decide whether they are committed at all.
@@ -168,7 +170,7 @@ class LakeTable:
         Raises:
             StoreError: as for `replace`.
         """
-        write = Write(self.name, self.root, LakeSchema.of_frame(frame), partitions, None, NOTHING)
+        write = Write(self.name, self.root, LakeSchema.of_frame(frame), partitions, None, info)
         with write.staged(lambda staging: staging.write_frame(frame)) as rows:
             yield rows
 
