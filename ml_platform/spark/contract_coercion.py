@@ -86,8 +86,9 @@ def _decimal(text: Column, dtype: T.DataType) -> Column:
     """A decimal that has all of its digits: Spark's own cast rounds them away."""
     assert isinstance(dtype, T.DecimalType)
     value = text.try_cast(dtype)
-    finer = T.DecimalType(38, 38 - (dtype.precision - dtype.scale))
-    return F.when(value == text.try_cast(finer), value)
+    finer = text.try_cast(T.DecimalType(38, 38 - (dtype.precision - dtype.scale)))
+    fits = text.rlike(rf"^\s*[+-]?\d*(\.\d{{0,{dtype.scale}}}0*)?\s*$")
+    return F.when(fits | (text.rlike("[eE]") & (value == finer)), value)
 
 
 def _as_spark_reads_it(text: Column, dtype: T.DataType) -> Column:
