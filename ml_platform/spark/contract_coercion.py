@@ -20,7 +20,7 @@ _WITH_EXPONENT = r"^\s*[+-]?\d+(\.\d{1,18})?[eE]\+?\d{1,2}\s*$"
 _EXACT_DOUBLE = 2**53
 # Spark's own cast takes "2013-01-05 junk" for a date, "2013" for New Year and "T12:00" for today.
 _DATE = r"^\s*\d{4}-\d{2}-\d{2}([ T]00:00(:00(\.0+)?)?Z?)?\s*$"
-_TIMESTAMP = r"^\s*\d{4}-\d{2}-\d{2}([ T]\d{2}:\d{2}(:\d{2}(\.\d{1,6}0*)?)?\s*([^\s\d.]\S*)?)?\s*$"
+_TIMESTAMP = r"^\s*\d{4}-\d{2}-\d{2}([ T]\d{2}:\d{2}(:\d{2}(\.\d{1,6}0*)?)?\s*([^\s\d.:]\S*)?)?\s*$"
 
 
 def can_coerce(dtype: T.DataType) -> bool:

@@ -78,15 +78,15 @@ def _csv(path: Path, landing: Landing, columns: Sequence[str]) -> Iterator[dict[
     records = CsvRecords(line_blocks(path, landing), dialect, landing.longest_line)
     header = distinct(records.header() if dialect.header else columns)
     for rows in records.rows(len(header)):
-        yield _csv_cells(rows, header, dialect, columns)
+        yield _csv_cells(rows, header, dialect, frozenset(columns))
 
 
 def _csv_cells(
-    rows: CsvRows, header: Sequence[str], dialect: CsvDialect, columns: Sequence[str]
+    rows: CsvRows, header: Sequence[str], dialect: CsvDialect, known: frozenset[str]
 ) -> dict[str, pa.Array]:
     fields = zip(*rows.fields, strict=True)
     texts = {name: _csv_texts(values, dialect) for name, values in zip(header, fields, strict=True)}
-    extra = {name: texts[name].to_pylist() for name in header if name not in columns}
+    extra = {name: texts[name].to_pylist() for name in header if name not in known}
     malformed = [rows.malformed.get(i) for i in range(len(rows.fields))]
     if extra:
         lines = enumerate(_each_as_json(extra))
@@ -146,11 +146,12 @@ def _characters(text: str) -> str:
 
 
 def _parquet(path: Path, landing: Landing, columns: Sequence[str]) -> Iterator[dict[str, pa.Array]]:
+    known = frozenset(columns)
     with pq.ParquetFile(path, page_checksum_verification=True) as file:
         for batch in file.iter_batches(_ROWS_AT_ONCE):
             names = distinct(batch.schema.names)
             texts = dict(zip(names, map(texts_of, batch.columns), strict=True))
-            extra = {name: texts[name].to_pylist() for name in names if name not in columns}
+            extra = {name: texts[name].to_pylist() for name in names if name not in known}
             cells = {name: texts[name] for name in columns if name in texts}
             if extra:
                 cells[EXTRA] = _texts(list(_each_as_json(extra)))
