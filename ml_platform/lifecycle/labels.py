@@ -49,8 +49,9 @@ def labels_asset(model: Model) -> AssetsDefinition:
         automation_condition=follow_inputs_except(model.path(names.FEATURES)),
         description=(
             f"`{model.spec.label.column}` of each event, from `{source}`, known "
-            "once it is over, with the moment it became known. A corrected label is a further row: "
-            "the latest counts. Grain: one row per event and correction."
+            "once it is over, with the moment it became known. A corrected label is a further row, "
+            "a withdrawn one a row without a label: the latest counts. Grain: one row per event "
+            "and correction."
         ),
         check_specs=[
             AssetCheckSpec(
@@ -97,16 +98,12 @@ def current_labels(
 ) -> DataFrame:
     """All label rows of these partitions: those on record, and what the source now says anew."""
     source = lake.table(names.table_of(names.validated(model.spec.sources.labels)))
-    fresh = label_rows(
-        source.read(spark, partitions),
-        model.spec.key,
-        model.spec.label,
-        datetime.now(UTC),
-        model.task.label,
-    )
+    now = datetime.now(UTC)
+    landed = source.read(spark, partitions)
+    fresh = label_rows(landed, model.spec.key, model.spec.label, now, model.task.label)
     if recorded is None:
         return fresh
-    return with_corrections(recorded, fresh, model.spec.key)
+    return with_corrections(recorded, fresh, model.spec.key, now)
 
 
 def _refused(

@@ -85,7 +85,7 @@ def requests_since(rows: pd.DataFrame, moment: datetime) -> tuple[int, datetime 
 def with_labels(model: Model, lake: Lake, rows: pd.DataFrame) -> pd.DataFrame:
     """The rows whose truth is known, with the first `label` that came and when.
 
-    Rows whose key was not sent stay out.
+    Rows whose key was not sent stay out, and so do those whose label was withdrawn.
     """
     key = list(model.spec.key)
     table = lake.table(model.table(names.LABELS))
@@ -93,5 +93,8 @@ def with_labels(model: Model, lake: Lake, rows: pd.DataFrame) -> pd.DataFrame:
     if known.empty or not table.exists():
         return rows.iloc[:0].assign(label=np.empty(0), labelled_at=pd.NaT)
     labels = table.read_arrow(columns=[*key, "label", "labelled_at"]).to_pandas()
-    first = labels.sort_values("labelled_at", kind="stable").drop_duplicates(key)
-    return known.merge(first, on=key)
+    in_order = labels.sort_values("labelled_at", kind="stable")
+    latest = in_order.drop_duplicates(key, keep="last")
+    there = latest.loc[latest["label"].notna(), key]
+    first = in_order.dropna(subset=["label"]).drop_duplicates(key)
+    return known.merge(first.merge(there, on=key), on=key)

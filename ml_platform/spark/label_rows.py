@@ -87,8 +87,21 @@ def _is(said: Column, value: str | float) -> Column:
     return said.try_cast("double") == float(value)
 
 
-def with_corrections(recorded: DataFrame, fresh: DataFrame, key: Sequence[str]) -> DataFrame:
-    """The recorded rows, and the fresh ones that say something new of their event."""
+def with_corrections(
+    recorded: DataFrame, fresh: DataFrame, key: Sequence[str], labelled_at: datetime
+) -> DataFrame:
+    """The recorded rows, and what is new: other labels, and those that are no longer there.
+
+    Args:
+        recorded: all label rows of some partitions, which stay as they are.
+        fresh: the label rows that the source holds of them now.
+        key: what a label belongs to.
+        labelled_at: when the platform learned of it, with zone.
+
+    Returns:
+        the recorded rows; the fresh ones that say something new of their event; and of each event
+        whose label was withdrawn a row without a label, so that the history stays whole.
+    """
     on = [*key, "partition"]
     newest = Window.partitionBy(*on).orderBy(F.col("labelled_at").desc())
     latest = (
@@ -96,9 +109,12 @@ def with_corrections(recorded: DataFrame, fresh: DataFrame, key: Sequence[str]) 
         .where("_age = 1")
         .select(*on, F.col("label").alias("_known"))
     )
-    news = (
-        fresh.join(latest, on=on, how="left")
-        .where("_known is null or _known != label")
-        .select(*recorded.columns)
+    news = fresh.join(latest, on=on, how="left").where("_known is null or _known != label")
+    withdrawn = (
+        latest.where("_known is not null")
+        .join(fresh.select(*on), on=on, how="left_anti")
+        .withColumn("label", F.lit(None).cast(recorded.schema["label"].dataType))
+        .withColumn("labelled_at", F.lit(labelled_at).cast("timestamp"))
     )
-    return recorded.unionByName(news)
+    columns = recorded.columns
+    return recorded.unionByName(news.select(*columns)).unionByName(withdrawn.select(*columns))

@@ -28,13 +28,14 @@ def join_labels(
     Returns:
         The columns and rows of `predictions`, ``label`` and ``labelled_at``, null while unknown.
         Of a key's labels the latest counts; of conflicting ones at the same time the greatest, so
-        that reruns agree.
+        that reruns agree. A row without a label withdraws those before it.
     """
-    known = labels.where(F.col(LABEL).isNotNull())
+    known = labels
     if as_of is not None:
         known = known.where(F.col(LABELLED_AT) <= _instant(as_of))
     latest = known.groupBy(*key).agg(F.max(F.struct(LABELLED_AT, LABEL)).alias("latest"))
-    joined = predictions.join(latest, on=list(key), how="left")
+    there = latest.where(F.col(f"latest.{LABEL}").isNotNull())
+    joined = predictions.join(there, on=list(key), how="left")
     return joined.select(*predictions.columns, f"latest.{LABEL}", f"latest.{LABELLED_AT}")
 
 
@@ -57,7 +58,10 @@ def label_anomalies(
     by_key = by_time.groupBy(partition_column, *key).agg(
         F.max(F.col("least") != F.col("most")).alias("conflicting"),
         (F.min("most") != F.max("most")).alias("corrected"),
+        F.max(F.struct(LABELLED_AT, "most")).alias("latest"),
     )
+    # What was withdrawn neither contradicts nor is for nothing.
+    by_key = by_key.where(F.col("latest.most").isNotNull())
     seen = events.select(*key).distinct().withColumn("seen", F.lit(True))
     counted = by_key.join(seen, on=list(key), how="left").groupBy(partition_column)
     rows = counted.agg(

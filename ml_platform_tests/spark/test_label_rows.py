@@ -9,6 +9,7 @@ import pytest
 
 from ml_platform.core.model_spec import LabelSpec
 from ml_platform.spark.label_rows import label_rows, refused_labels, with_corrections
+from ml_platform.spark.labels_join import join_labels, label_anomalies
 
 NOW = datetime(2026, 1, 5, tzinfo=UTC)
 PRICE = LabelSpec(column="price", available_after="1 day")
@@ -38,8 +39,33 @@ def test_a_number_that_comes_again_unchanged_is_no_correction(spark: Any) -> Non
     recorded = label_rows(truth(spark, 12.5, 7.0), ["id"], PRICE, NOW, "double")
     later = datetime(2026, 1, 6, tzinfo=UTC)
     fresh = label_rows(truth(spark, 12.5, 7.5), ["id"], PRICE, later, "double")
-    found = with_corrections(recorded, fresh, ["id"]).collect()
+    found = with_corrections(recorded, fresh, ["id"], later).collect()
     assert sorted((row.id, row.label) for row in found) == [(0, 12.5), (1, 7.0), (1, 7.5)]
+
+
+def test_a_label_that_is_no_longer_there_is_withdrawn_once_and_may_come_again(spark: Any) -> None:
+    def at(day: int, recorded: Any, *prices: float | None) -> Any:
+        moment = datetime(2026, 1, day, tzinfo=UTC)
+        fresh = label_rows(truth(spark, *prices), ["id"], PRICE, moment, "double")
+        return fresh if recorded is None else with_corrections(recorded, fresh, ["id"], moment)
+
+    first = at(6, None, 12.5, 7.0, 3.0)
+    fewer = at(7, first, 12.5, None)
+    same = at(8, fewer, 12.5, None)
+    again = at(9, same, 12.5, 7.0)
+    events = truth(spark, 0.0, 0.0, 0.0).select("id")
+
+    def counted(labels: Any, day: int = 30) -> dict[int, float]:
+        moment = datetime(2026, 1, day, tzinfo=UTC)
+        rows = join_labels(events, labels, ["id"], moment).where("label is not null").collect()
+        return {row.id: row.label for row in rows}
+
+    assert counted(first) == {0: 12.5, 1: 7.0, 2: 3.0}
+    assert counted(fewer) == {0: 12.5}
+    assert counted(fewer, day=6) == {0: 12.5, 1: 7.0, 2: 3.0}
+    assert same.count() == fewer.count() == 5
+    assert counted(again) == {0: 12.5, 1: 7.0}
+    assert label_anomalies(events.limit(0), fewer, ["id"])["2026-01-01"].unknown == 1
 
 
 def said(spark: Any, kind: str, *values: Any) -> Any:
