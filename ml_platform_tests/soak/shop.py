@@ -18,6 +18,13 @@ TIME_ZONE = "America/New_York"
 MODEL, ORDERS, RETURNS = "order_return", "orders", "returns"
 CHANNELS = ("app", "shop", "web")
 
+_PROJECT = """[tool.dg]
+directory_type = "project"
+
+[tool.dg.project]
+root_module = "ml_platform"
+registry_modules = ["ml_platform"]
+"""
 _FILES = {
     "sources/orders/defs.yaml": """
         type: ml_platform.SourceTable
@@ -126,6 +133,7 @@ def write_project(folder: Path, start: date) -> Path:
     shutil.copytree(
         Path(ml_platform.__file__).parent, package, ignore=shutil.ignore_patterns("__pycache__")
     )
+    (folder / "pyproject.toml").write_text(_PROJECT)
     for kind in ("models", "sources"):
         shutil.rmtree(package / "defs" / kind)
     for name, text in _FILES.items():
