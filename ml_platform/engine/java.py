@@ -51,7 +51,9 @@ def java_version(java: Path) -> int:
     Java 8 and older call themselves ``1.8``, which reads as 1: too old either way.
     """
     try:
-        said = subprocess.run([java, "-version"], capture_output=True, text=True, timeout=30).stderr
+        said = subprocess.run(
+            [java, "-version"], capture_output=True, text=True, timeout=300
+        ).stderr
     except (OSError, subprocess.TimeoutExpired):
         return 0
     found = re.search(r'version "(\d+)', said)

@@ -35,14 +35,14 @@ def socket_path(home: Path) -> Path:
 
 
 def ask(path: Path, message: Message) -> Message | None:
-    """Send a request and return the answer; None where no run server listens."""
+    """Send a request and return the answer; None where no run server listens, or none answers."""
     try:
         with socket.socket(socket.AF_UNIX) as client:
             client.settimeout(PATIENCE_SECONDS)
             client.connect(str(path))
             send(client, message)
             return receive(client)
-    except (FileNotFoundError, ConnectionError):
+    except (FileNotFoundError, ConnectionError, TimeoutError):
         return None
 
 

@@ -95,14 +95,19 @@ class Service:
         return self.port is None or answers(self.port)
 
     def stopped(self) -> bool:
-        """Whether the child is halted by a signal: its port then takes connections all the same."""
+        """Whether the child, or one of its own, is halted by a signal.
+
+        Its port takes connections all the same: the kernel accepts them.
+        """
         with contextlib.suppress(psutil.Error):
             if self.process is not None:
-                return psutil.Process(self.process.pid).status() == psutil.STATUS_STOPPED
+                child = psutil.Process(self.process.pid)
+                family = [child, *child.children(recursive=True)]
+                return any(each.status() == psutil.STATUS_STOPPED for each in family)
         return False
 
     def end_children(self) -> None:
-        """Kill the child's own children, each with its process group."""
+        """Kill the child's own children; the child sees to what those have left running."""
         with contextlib.suppress(psutil.NoSuchProcess):
             if self.process is not None:
                 for each in psutil.Process(self.process.pid).children():

@@ -6,7 +6,7 @@ import logging
 import subprocess
 import sys
 from collections.abc import Sequence
-from threading import Event, Thread
+from threading import Event, Lock, Thread
 from types import TracebackType
 
 STOP_SECONDS = 10.0
@@ -24,7 +24,7 @@ class WatchProcess:
 
     def __init__(self, models: Sequence[str]) -> None:
         self._command = [sys.executable, "-m", "ml_platform.serving.registry_watch", *models]
-        self._leaving = Event()
+        self._leaving, self._changing = Event(), Lock()
         self._process = self._started()
         self._keeper = Thread(target=self._keep, name="registry watch", daemon=True)
 
@@ -39,12 +39,14 @@ class WatchProcess:
         trace: TracebackType | None,
     ) -> None:
         """End it."""
-        self._leaving.set()
-        self._process.terminate()
+        with self._changing:  # from here on no other one is started
+            self._leaving.set()
+            ending = self._process
+        ending.terminate()
         try:
-            self._process.wait(STOP_SECONDS)
+            ending.wait(STOP_SECONDS)
         except subprocess.TimeoutExpired:
-            self._process.kill()
+            ending.kill()
         self._keeper.join()
 
     def _started(self) -> subprocess.Popen[bytes]:
@@ -54,8 +56,10 @@ class WatchProcess:
         pause = 1.0
         while True:
             code = self._process.wait()
-            if self._leaving.wait(pause):
-                return
-            _log.error("the registry watch ended with %s: it is started anew", code)
+            self._leaving.wait(pause)
+            with self._changing:
+                if self._leaving.is_set():
+                    return
+                _log.error("the registry watch ended with %s: it is started anew", code)
+                self._process = self._started()
             pause = min(2 * pause, LONGEST_PAUSE)
-            self._process = self._started()

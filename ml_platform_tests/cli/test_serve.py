@@ -32,7 +32,7 @@ def test_what_cannot_be_served_is_said_in_one_line(arguments: list[str], said: s
 
 
 def started(process: subprocess.Popen[bytes], home: Path) -> EndpointAddress:
-    deadline = time.monotonic() + 30
+    deadline = time.monotonic() + 600
     while time.monotonic() < deadline:
         assert process.poll() is None
         address = read_address(home / "serving")

@@ -98,7 +98,7 @@ def test_the_right_answer_is_available_and_its_look_counts_as_no_request(looks: 
     before, after = looks.probes
     assert (after.ok, after.version, after.error) == (True, 1, None)
     assert after.latency_ms is not None
-    assert 0 < after.latency_ms < 5000
+    assert after.latency_ms > 0
     assert before.counters is not None
     assert after.counters is not None
     counted = increase(before.counters, after.counters)

@@ -61,7 +61,7 @@ def start(folder: Path, answers: int, stays: bool = False) -> multiprocessing.Pr
 
 
 def wait_until_done(folder: Path, process: multiprocessing.Process) -> None:
-    until = time.monotonic() + 30
+    until = time.monotonic() + 600
     while not (folder / f"{process.pid}.done").exists():
         assert time.monotonic() < until
         time.sleep(0.01)

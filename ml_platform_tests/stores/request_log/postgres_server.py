@@ -57,7 +57,7 @@ class PostgresServer:
             self._process = subprocess.Popen(
                 command, stdout=log, stderr=log, cwd=self.data.parent, **self._as
             )
-        end = time.monotonic() + 30
+        end = time.monotonic() + 600
         while True:
             try:
                 psycopg2.connect(self.address).close()
