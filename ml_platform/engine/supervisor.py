@@ -20,6 +20,7 @@ from ml_platform.engine.ports import LOOPBACK, claim_port, free_port
 from ml_platform.engine.run_socket import socket_path
 from ml_platform.engine.service import Service
 from ml_platform.engine.service_watch import ServiceWatch
+from ml_platform.engine.shutdown import tag_runs_at_work
 from ml_platform.engine.spark_server import SPARK_SERVER, remote_address, spark_server
 from ml_platform.engine.undisturbed import undisturbed
 from ml_platform.stores.registry_connection import ensure_registry
@@ -121,10 +122,21 @@ class Supervisor:
                     service.end_children()
 
     def stop(self) -> None:
-        """Stop what was started, newest first; an impatient Ctrl-C does not cut it short."""
+        """Stop what was started; an impatient Ctrl-C does not cut it short.
+
+        What looks on ends first, then what executes, then the engine that it uses: those of one
+        rank at the same time.
+        """
         with undisturbed():
-            while self._services:
-                self._services.pop().stop()
+            if self._services:
+                tag_runs_at_work(self.settings.dagster_home)
+            for rank in sorted({_rank(each) for each in self._services}):
+                ending = [Thread(target=s.stop) for s in self._services if _rank(s) == rank]
+                for each in ending:
+                    each.start()
+                for each in ending:
+                    each.join()
+            self._services.clear()
         for number, handler in self._handlers.items():
             signal.signal(number, handler)  # type: ignore[arg-type]
         self._handlers.clear()
@@ -212,6 +224,12 @@ class Supervisor:
         port = free_port() if asked is None else claim_port(asked, purpose)
         self.addresses[name] = f"http://{LOOPBACK}:{port}"
         return port
+
+
+def _rank(service: Service) -> int:
+    """When a service is stopped, the lowest first."""
+    last = {RUN_SERVER: 1, SPARK_SERVER: 2}
+    return last.get(service.name, 0)
 
 
 def _leave(number: int, _: object) -> None:

@@ -5,15 +5,19 @@ import shutil
 import signal
 import time
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 
 import httpx
 import psutil
 import pytest
+from dagster import DagsterInstance
 
+from ml_platform.core.names import BY_SHUTDOWN, TAG_ENDED_BY
 from ml_platform.engine.errors import EngineError
 from ml_platform.engine.run_launcher import TAG_WORKER
 from ml_platform.engine.supervisor import Supervisor
+from ml_platform.lifecycle.alert_sightings import _of_run
 from ml_platform.stores.settings import Settings
 from ml_platform_tests.engine.dagster_client import DagsterClient, messages, tag
 
@@ -118,3 +122,17 @@ def test_without_the_run_server_runs_are_launched_the_default_way(
     assert not any("warm process" in message for message in messages(run))
     with pytest.raises(EngineError, match="run server ended unexpectedly"):
         engine.check()
+
+
+def test_a_run_that_the_stop_ends_is_marked_and_told_to_nobody(tmp_path: Path, root: Path) -> None:
+    settings = Settings.from_env({"ML_PLATFORM_HOME": str(tmp_path / "home")})
+    with Supervisor(settings, module="tiny.definitions", root=root, spark=False) as stopped:
+        dagster = DagsterClient(stopped.addresses["dagster"])
+        run_id = dagster.launch("endless")
+        dagster.wait(run_id, {"STARTED"})
+    assert processes_of(tmp_path) == []
+    with DagsterInstance.from_config(str(settings.dagster_home)) as instance:
+        run = instance.get_run_by_id(run_id)
+        assert run is not None
+        assert run.tags[TAG_ENDED_BY] == BY_SHUTDOWN
+        assert _of_run(instance, run, datetime.now(UTC)) == ()
