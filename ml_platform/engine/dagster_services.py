@@ -12,6 +12,7 @@ from ml_platform.engine.run_socket import ask
 from ml_platform.engine.service import Service
 
 RUN_SERVER = "run server"
+DAEMON = "Dagster daemon"
 # The daemon opens no port; this is the first line it writes once its loops are about to start.
 _DAEMON_STARTED = "following daemons"
 
@@ -55,10 +56,9 @@ class LocalServices:
 
     def daemon(self, workspace: Path) -> Service:
         """Ticks sensors and automation, launches queued runs, watches running ones."""
-        name = "Dagster daemon"
-        log = self._log(name)
+        log = self._log(DAEMON)
         return self._python(
-            name,
+            DAEMON,
             *("-m", "dagster._daemon", "run", "-w", str(workspace)),
             ready=lambda: log.exists() and _DAEMON_STARTED in log.read_text(errors="replace"),
         )

@@ -13,7 +13,7 @@ from types import TracebackType
 
 import ml_platform
 from ml_platform.engine.dagster_files import instance_settings, workspace, write_yaml
-from ml_platform.engine.dagster_services import RUN_SERVER, LocalServices
+from ml_platform.engine.dagster_services import DAEMON, RUN_SERVER, LocalServices
 from ml_platform.engine.home_lock import HomeLock
 from ml_platform.engine.java import ensure_java
 from ml_platform.engine.ports import LOOPBACK, claim_port, free_port
@@ -128,19 +128,24 @@ class Supervisor:
         rank at the same time.
         """
         with undisturbed():
-            if self._services:
-                tag_runs_at_work(self.settings.dagster_home)
-            for rank in sorted({_rank(each) for each in self._services}):
-                ending = [Thread(target=s.stop) for s in self._services if _rank(s) == rank]
-                for each in ending:
-                    each.start()
-                for each in ending:
-                    each.join()
-            self._services.clear()
+            try:
+                if any(each.name == DAEMON for each in self._services):  # only it launches runs
+                    tag_runs_at_work(self.settings.dagster_home)
+            finally:
+                self._stop_services()
         for number, handler in self._handlers.items():
             signal.signal(number, handler)  # type: ignore[arg-type]
         self._handlers.clear()
         self._lock.release()
+
+    def _stop_services(self) -> None:
+        for rank in sorted({_rank(each) for each in self._services}):
+            ending = [Thread(target=s.stop) for s in self._services if _rank(s) == rank]
+            for each in ending:
+                each.start()
+            for each in ending:
+                each.join()
+        self._services.clear()
 
     def environment(self) -> dict[str, str]:
         """What the children see: this process's environment and the settings."""
