@@ -5,13 +5,14 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from dagster import DagsterInstance, DailyPartitionsDefinition
+from dagster import DagsterInstance
 
+from ml_platform.core.ingestion.calendar import Calendar
 from ml_platform.core.ledger import LedgerEntry
 from ml_platform.core.model_spec import ModelSpec
 from ml_platform.core.rollout.history import live_at
@@ -49,7 +50,7 @@ def declared(rollout: Mapping[str, Any], objectives: Mapping[str, Any] | None = 
     )
     return Model(
         spec=spec,
-        partitions=DailyPartitionsDefinition("2026-01-01"),
+        calendar=Calendar("day", date(2026, 1, 1)),
         features=lambda frame, *_: frame,
         lookback=None,  # type: ignore[arg-type]
         lineage={},
