@@ -27,6 +27,7 @@ class Declaration:
         new: the slip.
         told: all of it is in the message.
         file: that holds the slip.
+        place: the file that the message names.
     """
 
     folder: str
@@ -34,10 +35,11 @@ class Declaration:
     new: str
     told: tuple[str, ...]
     file: str = "defs.yaml"
+    place: str = "defs.yaml"
 
     def check(self, ground: Ground, request: pytest.FixtureRequest) -> None:
         said = refusal_of(self.folder, self.old, self.new, self.file)
-        for words in (f"{self.folder}/defs.yaml", *self.told):
+        for words in (f"{self.folder}/{self.place}", *self.told):
             assert words in said
 
 

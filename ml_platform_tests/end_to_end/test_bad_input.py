@@ -74,8 +74,8 @@ CASES: dict[str, Case] = {
         MODEL, "preprocess: preprocess", "preprocess: preproces", ("no preproces.py beside",)
     ),
     "a module without what it must have": Declaration(
-        MODEL, "def transform(", "def transfrom(", ("preprocess", "must have transform"),
-        "preprocess.py",
+        MODEL, "def transform(", "def transfrom(", ("must have transform",),
+        "preprocess.py", "preprocess.py",
     ),
     # --- files refused as a whole ------------------------------------------------------------
     "an empty file": Landed(lambda lines: "", refused="the file is empty"),

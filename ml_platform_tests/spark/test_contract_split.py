@@ -120,7 +120,7 @@ def test_each_type_reads_its_text_and_refuses_what_is_beyond_it(spark: Any, tmp_
     nothing = (None, None)
     rows = [
         ("true", "127", "-5", " 7 ", "inf", "1.25", "2013-01-07T05:00:00Z", *nothing),
-        ("maybe", "128", "1e3", "1_0", "0x1p3", "123456789012", "T12:00", *nothing),
+        ("maybe", "128", "1e9", "1_0", "0x1p3", "123456789012", "T12:00", *nothing),
     ]
     split = compile_contract(Every).split(raw(spark, "b y s l f m t", rows, "2013-01-07"))
     [good], reasons = separate(split, tmp_path)
