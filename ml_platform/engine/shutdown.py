@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from ml_platform.core.names import BY_SHUTDOWN, TAG_ENDED_BY
+from ml_platform.core.names import TAG_ENDED_BY_SHUTDOWN
 
 
 def tag_runs_at_work(dagster_home: Path) -> int:
@@ -28,5 +28,5 @@ def tag_runs_at_work(dagster_home: Path) -> int:
     with DagsterInstance.from_config(str(dagster_home)) as instance:
         runs = instance.get_runs(RunsFilter(statuses=at_work))
         for run in runs:
-            instance.add_run_tags(run.run_id, {TAG_ENDED_BY: BY_SHUTDOWN})
+            instance.add_run_tags(run.run_id, {TAG_ENDED_BY_SHUTDOWN: run.run_id})
     return len(runs)

@@ -142,7 +142,7 @@ def _of_runs(instance: DagsterInstance, after: datetime) -> Iterator[Sighting]:
 
 
 def _of_run(instance: DagsterInstance, run: DagsterRun, at: datetime) -> Iterable[Incident]:
-    if run.tags.get(names.TAG_ENDED_BY) == names.BY_SHUTDOWN:
+    if run.tags.get(names.TAG_ENDED_BY_SHUTDOWN) == run.run_id:
         return ()  # somebody stopped the platform; the run is repeated after the next start
     error = _error(instance, run)
     # What a check refused is told by the check: the run is only its messenger.

@@ -13,7 +13,7 @@ import psutil
 import pytest
 from dagster import DagsterInstance
 
-from ml_platform.core.names import BY_SHUTDOWN, TAG_ENDED_BY
+from ml_platform.core.names import TAG_ENDED_BY_SHUTDOWN
 from ml_platform.engine.errors import EngineError
 from ml_platform.engine.run_launcher import TAG_WORKER
 from ml_platform.engine.supervisor import Supervisor
@@ -134,5 +134,5 @@ def test_a_run_that_the_stop_ends_is_marked_and_told_to_nobody(tmp_path: Path, r
     with DagsterInstance.from_config(str(settings.dagster_home)) as instance:
         run = instance.get_run_by_id(run_id)
         assert run is not None
-        assert run.tags[TAG_ENDED_BY] == BY_SHUTDOWN
+        assert run.tags[TAG_ENDED_BY_SHUTDOWN] == run_id
         assert _of_run(instance, run, datetime.now(UTC)) == ()

@@ -125,6 +125,29 @@ def test_a_run_of_something_else_ends_no_trouble(loop: Loop) -> None:
     assert [alert["occasion"] for alert in alerts(loop)] == ["new", "recovered"]
 
 
+def test_a_run_that_a_stop_ended_is_not_told_and_its_retry_that_fails_is(loop: Loop) -> None:
+    @job
+    def work() -> None: ...
+
+    def failed(tags: dict[str, str]) -> str:
+        run = loop.instance.create_run_for_job(work, tags=tags)
+        if not tags:
+            tags[names.TAG_ENDED_BY_SHUTDOWN] = run.run_id
+            loop.instance.add_run_tags(run.run_id, tags)
+        event = DagsterEvent(DagsterEventType.RUN_FAILURE.value, work.name)
+        loop.instance.report_dagster_event(event, run.run_id)
+        return run.run_id
+
+    ticks = ticks_of(loop)
+    tags: dict[str, str] = {}
+    failed(tags)
+    ticks.next()
+    assert alerts(loop) == []
+    failed(tags)  # as Dagster retries it: with the tags of the run before
+    ticks.next()
+    assert [alert["title"] for alert in alerts(loop)] == ["materialisation of work failed"]
+
+
 def promoted(loop: Loop, number: int, at: datetime = NOW) -> None:
     entry = LedgerEntry(f"entry-{number}", MODEL, at, DAY, EntryKind.PROMOTION, verdict="promoted")
     loop.ledger.append(entry)
