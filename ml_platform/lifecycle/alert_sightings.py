@@ -25,13 +25,13 @@ from ml_platform.core.incidents import (
     incident_of_run,
     incidents_of_entry,
 )
-from ml_platform.lifecycle.check_history import Finding, findings
+from ml_platform.lifecycle.check_history import EVENTS_AGAIN, Finding, findings_after
 from ml_platform.lifecycle.landing_runs import PARTITION, RANGE_END
 from ml_platform.lifecycle.model import Model
 from ml_platform.lifecycle.source import Source
 from ml_platform.stores.ledger import Ledger
 
-_CHECKS_READ = 250  # of each check: twice a range of 120 days, whose evaluations come at once
+_CHECKS_READ = 5_000  # of all checks on one tick: what is more is told on the next
 _RUNS_READ = 1_000  # a run for each of 120 days and each of several tables
 _ENDS = {
     DagsterRunStatus.SUCCESS: RunEnd.SUCCEEDED,
@@ -69,11 +69,39 @@ _MODEL_CHECKS = {
 
 @dataclass(frozen=True)
 class Sighting:
-    """Something that was written; its incidents are worked out only where it is new."""
+    """Something that was written; its incidents are worked out only where it is new.
+
+    Attributes:
+        identity: tells it from others, on each tick the same.
+        at: when it was written.
+        incidents: works them out.
+        event: its number in the event log; None where it is not read by it.
+    """
 
     identity: str
     at: datetime
     incidents: Callable[[], Iterable[Incident]]
+    event: int | None = None
+
+
+@dataclass(frozen=True)
+class Place:
+    """How far was read: the newest moment, and the number of the newest event of a check.
+
+    Attributes:
+        after: runs and lines of the ledger are read from this moment on.
+        event: events of checks are read from a little before this one on; 0 at the beginning,
+            where `after` counts for them too.
+    """
+
+    after: datetime
+    event: int = 0
+
+    def is_read_again(self, seen: Sighting) -> bool:
+        """Whether the next tick will come across what was seen, from this place."""
+        if seen.event is None:
+            return seen.at > self.after
+        return seen.event > self.event - EVENTS_AGAIN
 
 
 def sightings(
@@ -81,12 +109,12 @@ def sightings(
     ledger: Ledger,
     sources: Sequence[Source],
     models: Sequence[Model],
-    after: datetime,
+    place: Place,
 ) -> Iterator[Sighting]:
-    """Everything that was seen after a moment, in no order."""
-    yield from _of_checks(instance, sources, models, after)
-    yield from _of_runs(instance, after)
-    yield from _of_ledger(ledger, after)
+    """Everything that was seen after a place, in no order."""
+    yield from _of_checks(instance, sources, models, place)
+    yield from _of_runs(instance, place.after)
+    yield from _of_ledger(ledger, place.after)
 
 
 def _identity(*parts: object) -> str:
@@ -98,20 +126,27 @@ def _of_checks(
     instance: DagsterInstance,
     sources: Sequence[Source],
     models: Sequence[Model],
-    after: datetime,
+    place: Place,
 ) -> Iterator[Sighting]:
-    for asset, check, model, partitioned in told_checks(sources, models):
-        for found in findings(instance, asset, check, _CHECKS_READ):
-            at = datetime.fromtimestamp(found.at, UTC)
-            if at <= after:
-                break
-            # Without its partition it is the sum of a range, whose days speak for themselves.
-            if partitioned is (found.partition is not None):
-                identity = _identity(*asset, check, found.partition, found.run_id, found.at)
-                yield Sighting(identity, at, partial(_of_finding, found, at, model))
+    told = {
+        (asset, check): (model, days) for asset, check, model, days in told_checks(sources, models)
+    }
+    since = 0.0 if place.event else max(0.0, place.after.timestamp())
+    begin = max(0, place.event - EVENTS_AGAIN)
+    for event, found in findings_after(instance, begin, _CHECKS_READ, since):
+        model, partitioned = told.get((found.asset, found.check), (None, None))
+        # Without its partition it is the sum of a range, whose days speak for themselves.
+        counts = partitioned is (found.partition is not None)
+        at = datetime.fromtimestamp(found.at, UTC)
+        identity = _identity(*found.asset, found.check, found.partition, found.run_id, found.at)
+        yield Sighting(identity, at, partial(_of_finding, found, at, model, counts), event)
 
 
-def _of_finding(found: Finding, at: datetime, model: str | None) -> Iterable[Incident]:
+def _of_finding(
+    found: Finding, at: datetime, model: str | None, counts: bool
+) -> Iterable[Incident]:
+    if not counts:
+        return ()
     seen = CheckSeen(found.asset, found.check, found.partition, found.verdict, found.sentence, at)
     incident = incident_of_check(seen, model)
     return () if incident is None else (incident,)

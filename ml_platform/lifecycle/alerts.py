@@ -23,7 +23,7 @@ from ml_platform.core.alerts import (
     send_waiting,
 )
 from ml_platform.core.figures import counted
-from ml_platform.lifecycle.alert_sightings import Sighting, sightings
+from ml_platform.lifecycle.alert_sightings import Place, Sighting, sightings
 from ml_platform.lifecycle.model import Model
 from ml_platform.lifecycle.source import Source
 from ml_platform.resources.alerts_resource import AlertsResource
@@ -46,6 +46,7 @@ class _Memory:
 
     Attributes:
         since: the time of the newest event read.
+        event: the number of the newest event of a check; 0 where none was read by its number yet.
         seen: what was read of the stretch before it.
         still_open: the troubles that were told and are not over.
         waiting: messages that a channel has not taken yet.
@@ -55,10 +56,11 @@ class _Memory:
     seen: frozenset[str] = frozenset()
     still_open: dict[str, OpenIncident] = field(default_factory=dict)
     waiting: tuple[Outgoing, ...] = ()
+    event: int = 0
 
     @property
-    def looks_from(self) -> datetime:
-        return self.since - _LOOK_BACK
+    def place(self) -> Place:
+        return Place(self.since - _LOOK_BACK, self.event)
 
 
 _CURSOR = TypeAdapter(_Memory)
@@ -88,7 +90,7 @@ def alerts_sensor(
         now = datetime.now(UTC)
         memory = _remembered(context, now)
         ledger = Ledger(lake.open())
-        seen = list(sightings(context.instance, ledger, sources, models, memory.looks_from))
+        seen = list(sightings(context.instance, ledger, sources, models, memory.place))
         news = [i for each in seen if each.identity not in memory.seen for i in each.incidents()]
         messages, still_open = plan_messages(news, memory.still_open, repeat_after, now)
         waiting = [*memory.waiting, *_addressed(messages, channels)]
@@ -137,5 +139,7 @@ def _after(
 ) -> _Memory:
     # A writer whose clock is ahead must not hide what others write until then.
     read_to = min(max([memory.since, *(each.at for each in seen)]), datetime.now(UTC))
-    again = frozenset(each.identity for each in seen if each.at > read_to - _LOOK_BACK)
-    return _Memory(read_to, again, still_open, left)
+    event = max([memory.event, *(each.event or 0 for each in seen)])
+    place = Place(read_to - _LOOK_BACK, event)
+    again = frozenset(each.identity for each in seen if place.is_read_again(each))
+    return _Memory(read_to, again, still_open, left, event)

@@ -3,10 +3,21 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from dagster import AssetCheckEvaluation, DagsterInstance
+from dagster import (
+    AssetCheckEvaluation,
+    DagsterEventType,
+    DagsterInstance,
+    EventLogEntry,
+    EventRecordsFilter,
+)
+from dagster._core.storage.event_log import SqlEventLogStorage
 
 from ml_platform.core.verdict import Verdict
 from ml_platform.lifecycle.check_results import check_key
+
+EVENTS_AGAIN = 50
+"""Numbers of events are given out in order, but writers at once may end in another: who reads on
+from an event begins so many before it."""
 
 
 @dataclass(frozen=True)
@@ -44,13 +55,36 @@ def findings(
     records = instance.event_log_storage.get_asset_check_execution_history(
         check_key(asset, check), limit=limit
     )
-    found = []
-    for entry in records:
-        event = entry.event.dagster_event if entry.event else None
-        data = event.event_specific_data if event else None
-        if isinstance(data, AssetCheckEvaluation) and entry.event:
-            found.append(_finding(asset, check, data, entry.event.timestamp, entry.run_id))
-    return sorted(found, key=lambda finding: finding.at, reverse=True)
+    told = [_of_event(entry.event) for entry in records if entry.event]
+    return sorted((f for f in told if f), key=lambda finding: finding.at, reverse=True)
+
+
+def findings_after(
+    instance: DagsterInstance, event: int, limit: int, since: float = 0.0, newest: bool = False
+) -> list[tuple[int, Finding]]:
+    """What any check found after an event of the log, each with its own event, oldest first.
+
+    One question for all checks of all assets, answered by an index of the log: it costs what was
+    found since, however many checks there are and however long their history is.
+
+    Args:
+        instance: Dagster's.
+        event: the number of an event in the log; 0 for its beginning.
+        limit: no more than so many; ask again from the last of them.
+        since: leave out what was recorded before this moment, in seconds since the epoch.
+        newest: begin with the newest instead of the oldest.
+    """
+    storage = instance.event_log_storage
+    assert isinstance(storage, SqlEventLogStorage)
+    wanted = EventRecordsFilter(
+        DagsterEventType.ASSET_CHECK_EVALUATION, after_cursor=event, after_timestamp=since or None
+    )
+    # The storage in SQLite asks every run's own file, though it mirrors evaluations in its index.
+    records = SqlEventLogStorage.get_event_records(
+        storage, wanted, limit=limit, ascending=not newest
+    )
+    told = ((record.storage_id, _of_event(record.event_log_entry)) for record in records)
+    return [(number, finding) for number, finding in told if finding is not None]
 
 
 def by_partition(found: Sequence[Finding], last: int) -> list[Finding]:
@@ -62,20 +96,23 @@ def by_partition(found: Sequence[Finding], last: int) -> list[Finding]:
     return [newest[p] for p in sorted(newest)][-last:]
 
 
-def _finding(
-    asset: tuple[str, ...], check: str, data: AssetCheckEvaluation, at: float, run_id: str
-) -> Finding:
+def _of_event(entry: EventLogEntry) -> Finding | None:
+    """The finding that an event tells of; None where a check was only planned."""
+    event = entry.dagster_event
+    data = event.event_specific_data if event else None
+    if not isinstance(data, AssetCheckEvaluation):
+        return None
     values = {name: value.value for name, value in data.metadata.items()}
     said = values.pop("verdict", None)
     return Finding(
-        asset=asset,
-        check=check,
+        asset=tuple(data.asset_key.path),
+        check=data.check_name,
         partition=data.partition,
         verdict=Verdict(str(said)) if said else _plain(data.passed),
         sentence=data.description or "",
         numbers={k: float(v) for k, v in values.items() if isinstance(v, int | float)},
-        at=at,
-        run_id=run_id,
+        at=entry.timestamp,
+        run_id=entry.run_id,
         brief=str(values.get("brief", "")),
     )
 

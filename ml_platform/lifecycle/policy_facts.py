@@ -10,10 +10,11 @@ from ml_platform.core.decision import Action
 from ml_platform.core.facts import CheckFact, CheckName, Facts, Request
 from ml_platform.core.ledger import EntryKind, LedgerEntry, champion_moves
 from ml_platform.core.rollout.running import running
-from ml_platform.lifecycle.check_history import Finding, by_partition, findings
+from ml_platform.lifecycle.check_history import Finding, by_partition
 from ml_platform.lifecycle.failing_step import failing_step
 from ml_platform.lifecycle.labelled_rows import rows_to_learn_from, unseen_labelled_rows
 from ml_platform.lifecycle.model import Model
+from ml_platform.lifecycle.recent_findings import catch_up, recent_findings
 from ml_platform.lifecycle.watched_checks import judged_by, tables_of, watched_checks
 from ml_platform.stores.lake import Lake
 from ml_platform.stores.model_registry import PREVIOUS, ModelRegistry
@@ -71,6 +72,7 @@ def gather_facts(
     if judging is not None:
         unfinished -= {judging.run_id}
     depth = _depth(model, lake, judging)
+    catch_up(instance)
     checks = list(_check_facts(model, instance, unfinished, depth))
     if judging is not None:
         checks = list(judging.added_to(checks))
@@ -117,7 +119,7 @@ def _check_facts(
 ) -> Iterator[CheckFact]:
     """The findings of finished runs: half of a run's checks would be half of the facts."""
     for asset, check, name, subject in watched_checks(model):
-        found = findings(instance, asset, check, limit=_RECORDS_A_PARTITION * depth)
+        found = recent_findings(instance, asset, check, limit=_RECORDS_A_PARTITION * depth)
         finished = [finding for finding in found if finding.run_id not in unfinished]
         for finding in by_partition(finished, depth):
             yield _fact(name, subject, finding)
@@ -126,7 +128,7 @@ def _check_facts(
 def _freshness(model: Model, instance: DagsterInstance, now: str) -> Iterator[CheckFact]:
     """How late each table is, as of the newest partition: it is about none in particular."""
     for table in tables_of(model):
-        for found in findings(instance, names.landing(table), names.FRESHNESS, limit=1):
+        for found in recent_findings(instance, names.landing(table), names.FRESHNESS, limit=1):
             told = replace(found, partition=now, sentence=f"{table} {found.sentence}")
             yield _fact(CheckName.FRESHNESS, table, told)
 

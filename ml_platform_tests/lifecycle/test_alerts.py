@@ -26,8 +26,10 @@ from dagster import (
 
 from ml_platform.core import names
 from ml_platform.core.ledger import EntryKind, LedgerEntry
+from ml_platform.lifecycle import alert_sightings
 from ml_platform.lifecycle.alert_sightings import told_checks
 from ml_platform.lifecycle.alerts import alerts_sensor
+from ml_platform.lifecycle.check_history import EVENTS_AGAIN
 from ml_platform.lifecycle.watched_checks import watched_checks
 from ml_platform.resources.alerts_resource import AlertsResource
 from ml_platform.resources.lake_resource import LakeResource
@@ -177,6 +179,68 @@ def test_every_day_of_a_long_range_is_told(loop: Loop) -> None:
     assert ticks.next()[1] == "0 alerts sent, 120 troubles open"
     told = {alert["key"].rpartition("/")[2] for alert in alerts(loop)}
     assert told == set(days)
+
+
+def test_a_tick_reads_what_was_found_since_however_much_was_found_before(
+    loop: Loop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def found(day: int) -> None:
+        evaluation = AssetCheckEvaluation(
+            AssetKey(list(names.validated("weather"))),
+            names.CONTRACT,
+            False,
+            {},
+            partition=str(day),
+        )
+        loop.instance.report_runless_asset_event(evaluation)
+
+    read: list[int] = []
+    reads = alert_sightings.findings_after
+    monkeypatch.setattr(
+        alert_sightings,
+        "findings_after",
+        lambda *asked: [read.append(event) or (event, each) for event, each in reads(*asked)],
+    )
+    for day in range(300):
+        found(day)
+    ticks = ticks_of(loop)
+    ticks.next()
+    found(300)
+    read.clear()
+    assert ticks.next()[1] == "1 alert sent, 301 troubles open"
+    assert len(read) <= EVENTS_AGAIN + 1
+
+
+def test_more_than_one_tick_can_read_is_told_on_the_next(
+    loop: Loop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(alert_sightings, "_CHECKS_READ", EVENTS_AGAIN + 10)
+    for day in range(EVENTS_AGAIN + 25):
+        evaluation = AssetCheckEvaluation(
+            AssetKey(list(names.validated("weather"))),
+            names.CONTRACT,
+            False,
+            {},
+            partition=str(day),
+        )
+        loop.instance.report_runless_asset_event(evaluation)
+    ticks = ticks_of(loop)
+    told = [ticks.next()[1].partition(" ")[0] for _ in range(4)]
+    assert told == ["60", "10", "5", "0"]
+
+
+def test_what_the_former_release_remembered_is_gone_on_from(loop: Loop) -> None:
+    contract = AssetKey(list(names.validated("weather")))
+    for day in ("2013-01-01", "2013-01-02"):
+        loop.instance.report_runless_asset_event(
+            AssetCheckEvaluation(contract, names.CONTRACT, False, {}, partition=day)
+        )
+    ticks = ticks_of(loop)
+    ticks.next()
+    kept = json.loads(ticks.cursor or "")
+    del kept["event"]
+    ticks.cursor = json.dumps(kept)
+    assert ticks.next()[1] == "0 alerts sent, 2 troubles open"
 
 
 def test_a_cancelled_run_is_told(loop: Loop) -> None:
