@@ -15,6 +15,18 @@ def short(value: float, digits: int = 2) -> str:
     return text.replace("0.", ".", 1) if text.lstrip("-").startswith("0.") else text
 
 
+def apart(found: float, kept: float, digits: int = 3) -> str:
+    """Say how far one number lies from another and on which side: no word that judges it.
+
+    >>> apart(0.503, 0.28), apart(0.2, 0.21), apart(0.2, 0.2)
+    ('.223 above', '.01 below', 'equal to')
+    """
+    distance = short(abs(found - kept), digits)
+    if distance == "0":
+        return "equal to"
+    return f"{distance} {'above' if found > kept else 'below'}"
+
+
 def counted(number: int, noun: str) -> str:
     """Write a number before what it counts, whose plural ends in "s".
 

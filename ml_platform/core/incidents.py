@@ -6,57 +6,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from ml_platform.core import names
 from ml_platform.core.alerts import Incident, Severity
+from ml_platform.core.checks.catalogue import named
 from ml_platform.core.decision import Action, Cause
 from ml_platform.core.ledger import EntryKind, LedgerEntry
 from ml_platform.core.rollout.step import Move
 from ml_platform.core.verdict import Verdict
-
-# What breaks the data or the record is for somebody to mend now; what only moved is to be known.
-_SEVERITY = {
-    names.READABLE: Severity.CRITICAL,
-    names.CONTRACT: Severity.CRITICAL,
-    names.CONSERVATION: Severity.CRITICAL,
-    names.JOINED: Severity.CRITICAL,
-    names.EVERY_EVENT_SCORED: Severity.CRITICAL,
-    names.LOGGED_ONCE: Severity.CRITICAL,
-    names.MOVED_ONCE: Severity.CRITICAL,
-    names.LIVE_PARITY: Severity.CRITICAL,
-    names.ERROR_BUDGET: Severity.CRITICAL,
-    names.VOLUME: Severity.ERROR,
-    names.NULL_SPIKE: Severity.ERROR,
-    names.DUPLICATES: Severity.ERROR,
-    names.CATEGORY_EXPLOSION: Severity.ERROR,
-    names.SCHEMA: Severity.ERROR,
-    names.FRESHNESS: Severity.ERROR,
-    names.PERFORMANCE_LEVEL: Severity.ERROR,
-    names.ENOUGH_ROWS: Severity.ERROR,
-    names.CONCEPT_DRIFT: Severity.ERROR,
-    names.LATENCY_OBJECTIVE: Severity.ERROR,
-    names.AVAILABILITY_OBJECTIVE: Severity.ERROR,
-    names.COLUMN_DRIFT: Severity.INFO,
-    names.MULTIVARIATE_DRIFT: Severity.INFO,
-    names.ESTIMATED_LEVEL: Severity.INFO,
-    names.EXPECTED_LABEL_RATE: Severity.INFO,
-    names.SCORE_DRIFT: Severity.WARNING,
-    names.UNSEEN_VALUES: Severity.WARNING,
-    names.LABEL_DRIFT: Severity.WARNING,
-    names.LABEL_JOIN: Severity.WARNING,
-}
-# Each partition of a source is refused, and mended, by itself: another day's pass does not end it.
-# Changed columns may only have warned, which holds nothing up: the next day ends that.
-_BY_PARTITION = frozenset(
-    {
-        names.READABLE,
-        names.CONTRACT,
-        names.CONSERVATION,
-        names.VOLUME,
-        names.NULL_SPIKE,
-        names.DUPLICATES,
-        names.CATEGORY_EXPLOSION,
-    }
-)
 
 
 class RunEnd(StrEnum):
@@ -93,8 +48,9 @@ def incident_of_check(seen: CheckSeen, model: str | None) -> Incident | None:
         return None
     asset = "/".join(seen.asset)
     where = f" on {seen.partition}" if seen.partition else ""
-    own = f"/{seen.partition}" if seen.partition and seen.check in _BY_PARTITION else ""
-    severity = _SEVERITY.get(seen.check, Severity.WARNING)
+    check = named(seen.check)
+    own = f"/{seen.partition}" if seen.partition and check.ends_by_partition else ""
+    severity = check.severity
     if seen.verdict is Verdict.WARNED:
         severity = min(severity, Severity.WARNING, key=lambda each: each.rank)
     return Incident(
@@ -108,27 +64,82 @@ def incident_of_check(seen: CheckSeen, model: str | None) -> Incident | None:
     )
 
 
-def incident_of_run(run_id: str, what: str, error: str, at: datetime, end: RunEnd) -> Incident:
-    """A run that broke or was cancelled, or the next of its kind that went well.
+@dataclass(frozen=True)
+class Work:
+    """What a run was about: a step and a partition; empty where the step has none.
 
-    Args:
-        run_id: Dagster's.
-        what: what the run was for, the same for each run of its kind.
-        error: its message; empty where there is none.
-        at: when it ended.
-        end: how it ended.
+    >>> Work("flights__raw", "2013-01-05").title
+    'flights/raw on 2013-01-05'
     """
-    well = end is RunEnd.SUCCEEDED
-    short = f"run {run_id[:8]}"
-    return Incident(
-        key=f"run/{what}",
-        # Somebody cancelled it, so somebody knows; that the work was not done is still news.
-        severity=Severity.WARNING if end is RunEnd.CANCELED else Severity.CRITICAL,
-        title=what if well else f"{what} {end}",
-        body=f"{short}: {error}" if error else f"{short} {end}",
-        at=at,
-        recovered=well,
+
+    step: str
+    partition: str = ""
+
+    @property
+    def title(self) -> str:
+        """The work as people know it."""
+        where = f" on {self.partition}" if self.partition else ""
+        return f"{self.step.replace('__', '/')}{where}"
+
+    @property
+    def key(self) -> str:
+        """What makes it the same trouble; only the same step on the same partition ends it."""
+        return f"step/{self.step}/{self.partition}"
+
+
+@dataclass(frozen=True)
+class RunSeen:
+    """A run that ended, and what became of its steps.
+
+    Attributes:
+        run_id: Dagster's.
+        purpose: what it was for, in words.
+        end: how it ended.
+        at: when.
+        error: its message; empty where there is none.
+        broken: what it was at when it broke or was cancelled, or was to do, if it began nothing.
+        done: what it did all the same, or all that it was to do.
+    """
+
+    run_id: str
+    purpose: str
+    end: RunEnd
+    at: datetime
+    error: str = ""
+    broken: tuple[Work, ...] = ()
+    done: tuple[Work, ...] = ()
+
+
+def incidents_of_run(seen: RunSeen) -> tuple[Incident, ...]:
+    """A trouble for each step at which a run broke or was cancelled, an end for each that was done.
+
+    A run of something else, or on another partition, ends no trouble.
+    """
+    about = f"{seen.purpose}, run {seen.run_id[:8]}"
+    # Somebody cancelled it, so somebody knows; that the work was not done is still news.
+    grave = Severity.WARNING if seen.end is RunEnd.CANCELED else Severity.CRITICAL
+    troubles = tuple(
+        Incident(
+            key=work.key,
+            severity=grave,
+            title=f"{work.title} {seen.end}",
+            body=f"{about}: {seen.error}" if seen.error else f"{about} {seen.end}",
+            at=seen.at,
+        )
+        for work in seen.broken
     )
+    ends = tuple(
+        Incident(
+            key=work.key,
+            severity=Severity.INFO,
+            title=work.title,
+            body=f"{about} did it",
+            at=seen.at,
+            recovered=True,
+        )
+        for work in seen.done
+    )
+    return (*troubles, *ends)
 
 
 _TOLD = {
@@ -155,14 +166,17 @@ def incidents_of_entry(entry: LedgerEntry) -> tuple[Incident, ...]:
     """What people are told of a line of the ledger: what changed, what was decided to act on.
 
     It happened and is over, so it is told once. Only a page lasts: it is the same trouble in each
-    decision with its cause, until the model's next decision that is not a page. An alert that
-    asks for nothing is not repeated here, as its check told it; one that is held back until
-    labels come says which are missing.
+    decision with its cause, until the model's next decision that is not a page. What a check has
+    told is not repeated here: an alert that asks for nothing, and broken data, which would page
+    once more for each model that reads the table. One that is held back until labels come says
+    which are missing.
     """
     if entry.kind is EntryKind.ROLLOUT:
         return _told_once(entry, _ROLLED_OUT.get(Move(entry.verdict)))
     if entry.kind is not EntryKind.DECISION:
         return _told_once(entry, _TOLD.get(entry.kind))
+    if entry.verdict == Action.PAGE and entry.cause == Cause.DATA_QUALITY:
+        return ()
     if entry.verdict == Action.PAGE:
         return (_page(entry, entry.cause),)
     over = tuple(_page(entry, cause, recovered=True) for cause in Cause)

@@ -1,70 +1,26 @@
 """What alerts are made of: verdicts, ends of runs and lines of the ledger, as sightings."""
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import partial
 from hashlib import blake2b
 
-from dagster import (
-    DagsterEventType,
-    DagsterInstance,
-    DagsterRun,
-    DagsterRunStatus,
-    RunsFilter,
-)
+from dagster import DagsterInstance, RunsFilter
 
 from ml_platform.core import names
-from ml_platform.core.alerts import (
-    Incident,
-)
-from ml_platform.core.incidents import (
-    CheckSeen,
-    RunEnd,
-    incident_of_check,
-    incident_of_run,
-    incidents_of_entry,
-)
+from ml_platform.core.alerts import Incident
+from ml_platform.core.checks.catalogue import CATALOGUE
+from ml_platform.core.incidents import CheckSeen, incident_of_check, incidents_of_entry
+from ml_platform.core.ingestion.calendar import Calendar
 from ml_platform.lifecycle.check_history import EVENTS_AGAIN, Finding, findings_after
-from ml_platform.lifecycle.landing_runs import PARTITION, RANGE_END
+from ml_platform.lifecycle.ended_runs import ENDS, incidents_of_ended_run
 from ml_platform.lifecycle.model import Model
 from ml_platform.lifecycle.source import Source
 from ml_platform.stores.ledger import Ledger
 
 _CHECKS_READ = 5_000  # of all checks on one tick: what is more is told on the next
 _RUNS_READ = 1_000  # a run for each of 120 days and each of several tables
-_ENDS = {
-    DagsterRunStatus.SUCCESS: RunEnd.SUCCEEDED,
-    DagsterRunStatus.FAILURE: RunEnd.FAILED,
-    DagsterRunStatus.CANCELED: RunEnd.CANCELED,
-}
-_SOURCE_CHECKS = (
-    names.CONTRACT,
-    names.CONSERVATION,
-    names.VOLUME,
-    names.NULL_SPIKE,
-    names.DUPLICATES,
-    names.CATEGORY_EXPLOSION,
-    names.SCHEMA,
-)
-_MODEL_CHECKS = {
-    names.FEATURES: (names.JOINED,),
-    names.PREDICTIONS: (names.EVERY_EVENT_SCORED,),
-    names.INFERENCE_LOG: (names.LOGGED_ONCE,),
-    names.REQUEST_LOG: (names.MOVED_ONCE, names.LOG_LAG, names.LIVE_PARITY),
-    names.LABELS: (names.LABEL_JOIN,),
-    names.DRIFT: (names.COLUMN_DRIFT, names.UNSEEN_VALUES, names.SCORE_DRIFT),
-    names.ESTIMATED_PERFORMANCE: (names.ESTIMATED_LEVEL, names.EXPECTED_LABEL_RATE),
-    names.PERFORMANCE: (names.PERFORMANCE_LEVEL, names.CONCEPT_DRIFT, names.LABEL_DRIFT),
-    # The verdict itself sums up what the others have told.
-    names.VERDICT: (names.MULTIVARIATE_DRIFT,),
-    names.TRAINING_SET: (names.ENOUGH_ROWS,),
-    names.SERVICE_REPORT: (
-        names.LATENCY_OBJECTIVE,
-        names.AVAILABILITY_OBJECTIVE,
-        names.ERROR_BUDGET,
-    ),
-}
 
 
 @dataclass(frozen=True)
@@ -113,7 +69,9 @@ def sightings(
 ) -> Iterator[Sighting]:
     """Everything that was seen after a place, in no order."""
     yield from _of_checks(instance, sources, models, place)
-    yield from _of_runs(instance, place.after)
+    calendars = {each.spec.name: each.calendar for each in sources}
+    calendars |= {model.name: model.calendar for model in models}
+    yield from _of_runs(instance, calendars, place.after)
     yield from _of_ledger(ledger, place.after)
 
 
@@ -156,67 +114,29 @@ def told_checks(
     sources: Sequence[Source], models: Sequence[Model]
 ) -> Iterator[tuple[tuple[str, ...], str, str | None, bool]]:
     """Asset, check, model and whether it is partitioned, of each check that people hear of."""
-    for source in sources:
-        yield names.raw(source.spec.name), names.READABLE, None, True
-        yield names.landing(source.spec.name), names.FRESHNESS, None, False
-        for check in _SOURCE_CHECKS:
-            yield names.validated(source.spec.name), check, None, True
-    for model in models:
-        for stage, checks in _MODEL_CHECKS.items():
-            for check in checks:
-                yield model.path(stage), check, model.name, stage not in names.UNPARTITIONED
+    for check in CATALOGUE:
+        if not check.told:
+            continue
+        if check.of_model:
+            partitioned = check.stage not in names.UNPARTITIONED
+            for model in models:
+                yield model.path(check.stage), check.name, model.name, partitioned
+        else:
+            for source in sources:
+                partitioned = check.name != names.FRESHNESS
+                yield (source.spec.name, check.stage), check.name, None, partitioned
 
 
-def _of_runs(instance: DagsterInstance, after: datetime) -> Iterator[Sighting]:
-    ended = RunsFilter(statuses=list(_ENDS), updated_after=after)
+def _of_runs(
+    instance: DagsterInstance, calendars: Mapping[str, Calendar], after: datetime
+) -> Iterator[Sighting]:
+    ended = RunsFilter(statuses=list(ENDS), updated_after=after)
     for record in instance.get_run_records(ended, limit=_RUNS_READ):
         at = datetime.fromtimestamp(record.end_time or record.update_timestamp.timestamp(), UTC)
         run = record.dagster_run
         if at > after:
-            yield Sighting(_identity(run.run_id), at, partial(_of_run, instance, run, at))
-
-
-def _of_run(instance: DagsterInstance, run: DagsterRun, at: datetime) -> Iterable[Incident]:
-    if run.tags.get(names.TAG_ENDED_BY_SHUTDOWN) == run.run_id:
-        return ()  # somebody stopped the platform; the run is repeated after the next start
-    error = _error(instance, run)
-    # What a check refused is told by the check: the run is only its messenger.
-    if "DagsterAssetCheckFailedError" in error:
-        return ()
-    return (incident_of_run(run.run_id, _purpose(run), error, at, _ENDS[run.status]),)
-
-
-def _purpose(run: DagsterRun) -> str:
-    """What a run was for, in words: only another run for the same tells that it is well again.
-
-    A range goes by its last partition: where it failed it is taken in day by day, that one last.
-    """
-    model = run.tags.get(names.TAG_RETRAINING_OF)
-    if model:
-        return f"retraining of {model}"
-    partition = run.tags.get(PARTITION) or run.tags.get(RANGE_END)
-    on = f" on {partition}" if partition else ""
-    tables = run.tags.get(names.TAG_TABLES)
-    return f"landing of {tables}{on}" if tables else f"materialisation of {_assets(run)}{on}"
-
-
-def _assets(run: DagsterRun) -> str:
-    keys = sorted("/".join(key.path) for key in run.asset_selection or ())
-    return ", ".join(keys) or run.job_name
-
-
-def _error(instance: DagsterInstance, run: DagsterRun) -> str:
-    if run.status is not DagsterRunStatus.FAILURE:
-        return ""
-    records = instance.get_records_for_run(
-        run.run_id, of_type=DagsterEventType.STEP_FAILURE, limit=1
-    ).records
-    event = records[0].event_log_entry.dagster_event if records else None
-    if event is None or event.step_failure_data.error is None:
-        return "the run's process ended without a word; see its log"
-    error = event.step_failure_data.error
-    cause = error.cause or error
-    return f"{event.step_key}: {cause.message.strip()}"
+            told = partial(incidents_of_ended_run, instance, run, at, calendars)
+            yield Sighting(_identity(run.run_id), at, told)
 
 
 def _of_ledger(ledger: Ledger, after: datetime) -> Iterator[Sighting]:

@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from functools import partial
 
@@ -38,6 +38,8 @@ _LOOK_BACK = timedelta(minutes=10)
 _BEGINNING = datetime.fromtimestamp(0, UTC)
 # Dagster ends a tick after 60 s, and what it had read and sent would be forgotten.
 _SENDING_SECONDS = 25.0
+_TITLES = 3
+"""So many are named in the sentence of a tick."""
 
 
 @dataclass(frozen=True)
@@ -96,19 +98,40 @@ def alerts_sensor(
         waiting = [*memory.waiting, *_addressed(messages, channels)]
         left = _send(alert_channels.open(), waiting)
         context.update_cursor(_CURSOR.dump_json(_after(memory, seen, still_open, left)).decode())
-        sent, open_now = counted(len(messages), "alert"), counted(len(still_open), "trouble")
-        late = f", {len(left)} to be sent again" if left else ""
-        return SkipReason(f"{sent} sent, {open_now} open{late}")
+        return SkipReason(tick_sentence(messages, still_open, len(left)))
 
     return alerts
 
 
+def tick_sentence(
+    messages: Sequence[Message], still_open: Mapping[str, OpenIncident], left: int
+) -> str:
+    """What a tick did, in words: what it sent, what is open, what could not be sent yet."""
+    sent, open_now = counted(len(messages), "alert"), counted(len(still_open), "trouble")
+    late = f", {left} to be sent again" if left else ""
+    told = _listed(message.title for message in messages)
+    waits = _listed(each.title for each in still_open.values()) if not messages else ""
+    return f"{sent} sent{told}, {open_now} open{waits}{late}"
+
+
+def _listed(titles: Iterable[str]) -> str:
+    """The first titles in brackets, and how many more there are; empty of none."""
+    those = list(dict.fromkeys(titles))
+    if not those:
+        return ""
+    more = f" and {len(those) - _TITLES} more" if len(those) > _TITLES else ""
+    return f" ({'; '.join(those[:_TITLES])}{more})"
+
+
 def _remembered(context: SensorEvaluationContext, now: datetime) -> _Memory:
     try:
-        return _CURSOR.validate_json(context.cursor) if context.cursor else _Memory()
+        memory = _CURSOR.validate_json(context.cursor) if context.cursor else _Memory()
     except ValidationError:
         context.log.warning("what another version remembered cannot be read: alerts begin anew")
         return _Memory(since=now)
+    # Earlier releases told runs apart by all that they made, which no later run would end.
+    kept = {key: each for key, each in memory.still_open.items() if not key.startswith("run/")}
+    return replace(memory, still_open=kept)
 
 
 def _addressed(

@@ -36,9 +36,15 @@ _EVERY_PARTITION = (
     & ~AutomationCondition.in_progress()
 )
 
-FOLLOW_INPUTS = (
-    _EVERY_PARTITION & AutomationCondition.all_deps_blocking_checks_passed()
-).with_label("follow_inputs")
+# Not `all_deps_blocking_checks_passed`: what was not evaluated did not pass, and holds up nothing.
+_NO_BLOCKING_CHECK_FAILED = ~AutomationCondition.any_deps_match(
+    AutomationCondition.any_checks_match(
+        AutomationCondition.check_failed() | AutomationCondition.execution_failed(),
+        blocking_only=True,
+    ).with_label("any_blocking_check_failed")
+).with_label("any_deps_blocking_check_failed")
+
+FOLLOW_INPUTS = (_EVERY_PARTITION & _NO_BLOCKING_CHECK_FAILED).with_label("follow_inputs")
 
 
 def follow_inputs_except(*ignored: tuple[str, ...]) -> AutomationCondition:
@@ -48,10 +54,7 @@ def follow_inputs_except(*ignored: tuple[str, ...]) -> AutomationCondition:
         ignored: asset paths whose updates ask for nothing.
     """
     keys = AssetSelection.assets(*(list(path) for path in ignored))
-    return (
-        _EVERY_PARTITION.ignore(keys)
-        & AutomationCondition.all_deps_blocking_checks_passed().ignore(keys)
-    ).with_label("follow_inputs")
+    return FOLLOW_INPUTS.ignore(keys)
 
 
 def automation_sensors(

@@ -18,7 +18,13 @@ from pyspark.sql import SparkSession
 
 from ml_platform.core import names
 from ml_platform.core.model_spec import Maximize
-from ml_platform.core.performance.metrics import best_threshold
+from ml_platform.core.performance.chosen_threshold import (
+    MOST_ROWS,
+    THRESHOLD_CHOICE,
+    ChosenThreshold,
+    chosen_threshold,
+    folds_of,
+)
 from ml_platform.estimators.artifact import preprocess_module, save_artifact
 from ml_platform.estimators.feature_matrix import feature_matrix
 from ml_platform.estimators.input_columns import one_form
@@ -72,14 +78,16 @@ def candidate_asset(model: Model) -> AssetsDefinition:
             rows = read_split(model, opened, session, version, "train")
             run.log_params({**params, "place": plan.place.value, "train_rows": len(rows.label)})
             booster = _fit(model, table, session, version, rows, params, plan)
-            threshold = _threshold(model, rows, params)
+            choice = _choice(model, rows, params)
+            threshold = _threshold(model, choice)
             with tempfile.TemporaryDirectory() as scratch:
                 folder = Path(scratch, "artifact")
                 learned = _learned(model, rows)
                 holdout = read_split(model, opened, session, version, "holdout")
                 basis = monitoring_basis(model, booster, threshold, rows, holdout)
                 served = serving_basis(model, booster, threshold, rows, table.schema())
-                made_of = provenance | learned | basis.stored() | served
+                chosen = {} if choice is None else {THRESHOLD_CHOICE: choice.stored()}
+                made_of = provenance | learned | basis.stored() | served | chosen
                 _save(model, folder, booster, threshold, made_of)
                 tags = as_tags(provenance | learned)
                 made = registry.open().register(run, folder, model.inputs, tags)
@@ -92,6 +100,7 @@ def candidate_asset(model: Model) -> AssetsDefinition:
                 "training_set_version": version,
                 "place": plan.place.value,
                 **basis.metadata(),
+                **({} if choice is None else _of_choice(choice)),
                 **{f"param/{name}": value for name, value in params.items()},
             }
         )
@@ -132,28 +141,42 @@ def _fit_in_process(
         return fit(module.transform(columns), label, params, module.FEATURES, task=model.task)
 
 
-def _threshold(model: Model, rows: LabelledRows, params: Mapping[str, Any]) -> float | None:
-    """The declared threshold, or the best one on the last fifth of the rows learned from.
+def _choice(model: Model, rows: LabelledRows, params: Mapping[str, Any]) -> ChosenThreshold | None:
+    """The best threshold, where one is to be chosen, on scores of models that had not seen the row.
 
-    None where nothing is decided.
-
-    That fifth is scored by a model that has not seen it: a model's own training rows look easier
-    than what comes, and a threshold chosen on them is off.
+    A model's own training rows look easier than what comes, and a threshold chosen on them is off.
+    One stretch of time would do for a large table; of a small one it holds the luck of few rows, so
+    each stretch is scored by a model of the others.
     """
+    declared = model.spec.decision and model.spec.decision.threshold
+    if not isinstance(declared, Maximize):
+        return None
+    step = -(-len(rows.label) // MOST_ROWS)
+    columns = {name: values[::step] for name, values in rows.columns.items()}
+    label = rows.label[::step]
+    fold, scores = folds_of(len(label)), np.empty(len(label))
+    module = preprocess_module(model.preprocess_module)
+    for each in np.unique(fold):
+        inside = fold == each
+        known = {name: values[~inside] for name, values in columns.items()}
+        booster = _fit_in_process(model, known, label[~inside], params)
+        unseen = {name: values[inside] for name, values in columns.items()}
+        with np.errstate(over="ignore"):
+            matrix = feature_matrix(module.transform(unseen), len(module.FEATURES))
+        scores[inside] = booster.inplace_predict(matrix, validate_features=False)
+    return chosen_threshold(label, scores, fold, declared.maximize)
+
+
+def _threshold(model: Model, choice: ChosenThreshold | None) -> float | None:
+    """The declared threshold, or the one that was chosen; None where nothing is decided."""
     if model.spec.decision is None:
         return None
     declared = model.spec.decision.threshold
-    if not isinstance(declared, Maximize):
-        return declared
-    cut = len(rows.label) * 4 // 5
-    early = {name: values[:cut] for name, values in rows.columns.items()}
-    late = {name: values[cut:] for name, values in rows.columns.items()}
-    booster = _fit_in_process(model, early, rows.label[:cut], params)
-    module = preprocess_module(model.preprocess_module)
-    with np.errstate(over="ignore"):
-        matrix = feature_matrix(module.transform(late), len(module.FEATURES))
-    scores = booster.inplace_predict(matrix, validate_features=False).astype(np.float64)
-    return best_threshold(rows.label[cut:], scores, declared.maximize)
+    return choice.threshold if choice is not None else float(declared)
+
+
+def _of_choice(choice: ChosenThreshold) -> dict[str, float]:
+    return {"threshold": choice.threshold, f"expected_{choice.metric}": choice.expected}
 
 
 def _save(

@@ -1,19 +1,28 @@
 """What a check found, newest first: the one place that reads Dagster's check records."""
 
-from collections.abc import Sequence
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 
 from dagster import (
     AssetCheckEvaluation,
+    AssetKey,
     DagsterEventType,
     DagsterInstance,
     EventLogEntry,
+    EventLogRecord,
     EventRecordsFilter,
 )
+from dagster._core.storage.asset_check_execution_record import AssetCheckExecutionRecordStatus
 from dagster._core.storage.event_log import SqlEventLogStorage
 
 from ml_platform.core.verdict import Verdict
 from ml_platform.lifecycle.check_results import check_key
+from ml_platform.lifecycle.unjudged import gaps_of
+
+_EVALUATED = {AssetCheckExecutionRecordStatus.SUCCEEDED, AssetCheckExecutionRecordStatus.FAILED}
 
 EVENTS_AGAIN = 50
 """Numbers of events are given out in order, but writers at once may end in another: who reads on
@@ -50,13 +59,17 @@ class Finding:
 def findings(
     instance: DagsterInstance, asset: tuple[str, ...], check: str, limit: int
 ) -> list[Finding]:
-    """The last evaluations of a check, newest first; planned ones and those cut short left out."""
+    """The last findings of a check, newest first, with those that say why there is none.
+
+    What is planned, and what was cut short, is left out.
+    """
     # Not a public method: Dagster has none that gives more than the latest evaluation.
     records = instance.event_log_storage.get_asset_check_execution_history(
-        check_key(asset, check), limit=limit
+        check_key(asset, check), limit=limit, status=_EVALUATED
     )
     told = [_of_event(entry.event) for entry in records if entry.event]
-    return sorted((f for f in told if f), key=lambda finding: finding.at, reverse=True)
+    found = [*(f for f in told if f), *_gaps(instance, asset, check, limit)]
+    return sorted(found, key=lambda finding: finding.at, reverse=True)[:limit]
 
 
 def findings_after(
@@ -74,17 +87,67 @@ def findings_after(
         since: leave out what was recorded before this moment, in seconds since the epoch.
         newest: begin with the newest instead of the oldest.
     """
+    read = partial(_events_after, instance, event, limit, since, newest)
+    evaluated = read(DagsterEventType.ASSET_CHECK_EVALUATION)
+    told = ((record.storage_id, _of_event(record.event_log_entry)) for record in evaluated)
+    return [(number, finding) for number, finding in told if finding is not None]
+
+
+def gaps_after(instance: DagsterInstance, event: int, limit: int) -> list[tuple[int, Finding]]:
+    """The same of checks that could not be evaluated: why, each with its own event, oldest first.
+
+    Args:
+        instance: Dagster's.
+        event: the number of an event in the log; 0 for its beginning.
+        limit: no more than so many events are read.
+    """
+    read = _events_after(instance, event, limit, 0.0, False, DagsterEventType.ASSET_OBSERVATION)
+    return [
+        (record.storage_id, gap)
+        for record in read
+        for gap in _of_observation(record.event_log_entry)
+    ]
+
+
+def _events_after(
+    instance: DagsterInstance,
+    event: int,
+    limit: int,
+    since: float,
+    newest: bool,
+    kind: DagsterEventType,
+) -> Sequence[EventLogRecord]:
     storage = instance.event_log_storage
     assert isinstance(storage, SqlEventLogStorage)
-    wanted = EventRecordsFilter(
-        DagsterEventType.ASSET_CHECK_EVALUATION, after_cursor=event, after_timestamp=since or None
-    )
-    # The storage in SQLite asks every run's own file, though it mirrors evaluations in its index.
-    records = SqlEventLogStorage.get_event_records(
-        storage, wanted, limit=limit, ascending=not newest
-    )
-    told = ((record.storage_id, _of_event(record.event_log_entry)) for record in records)
-    return [(number, finding) for number, finding in told if finding is not None]
+    wanted = EventRecordsFilter(kind, after_cursor=event, after_timestamp=since or None)
+    # The storage in SQLite asks every run's own file, though it mirrors such events in its index.
+    return SqlEventLogStorage.get_event_records(storage, wanted, limit=limit, ascending=not newest)
+
+
+def _gaps(
+    instance: DagsterInstance, asset: tuple[str, ...], check: str, limit: int
+) -> Iterator[Finding]:
+    seen = instance.fetch_observations(AssetKey(list(asset)), limit=limit).records
+    for record in seen:
+        yield from (gap for gap in _of_observation(record.event_log_entry) if gap.check == check)
+
+
+def _of_observation(entry: EventLogEntry) -> Iterator[Finding]:
+    """What a run said of the checks that it could not evaluate."""
+    observed = entry.asset_observation
+    for gap in gaps_of(observed.metadata) if observed else ():
+        for partition in gap.partitions:
+            yield Finding(
+                asset=tuple(observed.asset_key.path),
+                check=gap.check,
+                partition=partition or None,
+                verdict=Verdict.NOT_EVALUATED,
+                sentence=gap.sentence,
+                numbers={} if gap.version is None else {"model_version": float(gap.version)},
+                at=entry.timestamp,
+                run_id=entry.run_id,
+                brief=gap.brief,
+            )
 
 
 def by_partition(found: Sequence[Finding], last: int) -> list[Finding]:

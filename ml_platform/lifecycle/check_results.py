@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Collection, Mapping, Sequence
-from enum import Enum
+from collections.abc import Collection, Iterator, Mapping
 
 from dagster import (
     AssetCheckEvaluation,
@@ -13,35 +12,82 @@ from dagster import (
     AssetCheckSeverity,
     AssetExecutionContext,
     AssetKey,
+    AssetObservation,
     DagsterEvent,
     DagsterEventType,
-    MetadataValue,
-    TableColumn,
-    TableRecord,
-    TableSchema,
+    MaterializeResult,
 )
 
-from ml_platform.core.check_outcome import Cell, CheckOutcome
+from ml_platform.core.check_outcome import CheckOutcome
 from ml_platform.core.verdict import Verdict, worst
 from ml_platform.lifecycle.checked_writes import CheckedWrite, checked_writes
-from ml_platform.lifecycle.standing_verdicts import standing_verdicts
+from ml_platform.lifecycle.metadata_table import readable, table_of
+from ml_platform.lifecycle.unjudged import observed_gaps, why_not_evaluated
 
 
-def check_result(
+def written(
+    context: AssetExecutionContext,
+    asset: tuple[str, ...],
+    metadata: Mapping[str, object],
+    outcomes: Mapping[str, Mapping[str, CheckOutcome]],
+    warn_only: bool = False,
+    lets_through: Collection[Verdict] = (),
+) -> Iterator[MaterializeResult | AssetObservation | AssetCheckResult]:
+    """What a step reports of a partitioned asset that it wrote: the write, then its checks.
+
+    Args:
+        context: of the step.
+        asset: its path.
+        metadata: of the write; why a check was not evaluated is added.
+        outcomes: by check and partition key.
+        warn_only: show failures as warnings, as the declaration may ask.
+        lets_through: verdicts of which Dagster is told that a check passed; see `check_results`.
+    """
+    told = {**metadata, **why_not_evaluated(outcomes)}
+    yield MaterializeResult(asset_key=list(asset), metadata=told)
+    yield from observed_gaps(asset, outcomes)
+    for check, by_partition in outcomes.items():
+        yield from check_results(context, asset, check, by_partition, warn_only, lets_through)
+
+
+def written_whole(
+    asset: tuple[str, ...],
+    metadata: Mapping[str, object],
+    outcomes: Mapping[str, CheckOutcome],
+) -> Iterator[MaterializeResult | AssetObservation | AssetCheckResult]:
+    """The same of an asset without partitions."""
+    whole = {check: {"": outcome} for check, outcome in outcomes.items()}
+    told = {**metadata, **why_not_evaluated(whole)}
+    yield MaterializeResult(asset_key=list(asset), metadata=told)
+    yield from observed_gaps(asset, whole)
+    for check, outcome in outcomes.items():
+        yield from whole_results(asset, check, outcome)
+
+
+def checked_alone(
+    asset: tuple[str, ...], check: str, outcome: CheckOutcome
+) -> Iterator[AssetCheckResult | AssetObservation]:
+    """What a step reports that checks an asset and does not write it.
+
+    Where it could not be evaluated, an observation of the asset says why.
+    """
+    yield from observed_gaps(asset, {check: {"": outcome}})
+    yield from whole_results(asset, check, outcome)
+
+
+def check_results(
     context: AssetExecutionContext,
     asset: tuple[str, ...],
     check: str,
     outcomes: Mapping[str, CheckOutcome],
     warn_only: bool = False,
     lets_through: Collection[Verdict] = (),
-) -> AssetCheckResult:
-    """The result of a partitioned check.
+) -> Iterator[AssetCheckResult]:
+    """The result of a partitioned check; none where no partition could be evaluated.
 
-    In a run over a range Dagster keeps a single row for the check, without a partition, so each
-    partition's own evaluation is reported beside it: every day shows its own verdict in the UI.
-    What was not evaluated is reported there only where the partition was evaluated before, whose
-    verdict would otherwise stand: of all others the UI says "not evaluated" itself, and events of
-    whole histories cost time.
+    What was not evaluated is left out: Dagster shows it as skipped, and the metadata of the asset
+    say why (see `unjudged`). A result that a step yields cannot name a partition of a range, so in
+    a run over one each partition's own evaluation is reported beside the sum of all.
 
     Args:
         context: of the step that checked.
@@ -50,22 +96,33 @@ def check_result(
         outcomes: by partition key.
         warn_only: show a failure as a warning, as the declaration may ask.
         lets_through: verdicts of which Dagster is told that the check passed. Its automation asks
-            whether a blocking check passed and does not look at how grave it is. The verdict of
+            whether a blocking check failed and does not look at how grave it is. The verdict of
             the platform is as it was.
     """
     if len(outcomes) == 1:
         [outcome] = outcomes.values()
-        return single_result(asset, check, outcome, warn_only, lets_through)
-    written = checked_writes(context.instance, asset, outcomes.keys())
-    unknown = [p for p, outcome in outcomes.items() if not outcome.verdict.evaluated]
-    all_told = Verdict.NOT_EVALUATED in lets_through
-    standing = unknown if all_told else standing_verdicts(context.instance, asset, check, unknown)
-    for partition, outcome in outcomes.items():
-        if not outcome.verdict.evaluated and partition not in standing:
-            continue
+        yield from whole_results(asset, check, outcome, warn_only, lets_through)
+        return
+    evaluated = {p: outcome for p, outcome in outcomes.items() if outcome.verdict.evaluated}
+    if not evaluated:
+        return
+    writes = checked_writes(context.instance, asset, evaluated.keys())
+    for partition, outcome in evaluated.items():
         result = single_result(asset, check, outcome, warn_only, lets_through)
-        _report(context, _evaluation(result, partition, written.get(partition)))
-    return single_result(asset, check, _over_range(outcomes), warn_only, lets_through)
+        _report(context, _evaluation(result, partition, writes.get(partition)))
+    yield single_result(asset, check, _over_range(outcomes), warn_only, lets_through)
+
+
+def whole_results(
+    asset: tuple[str, ...],
+    check: str,
+    outcome: CheckOutcome,
+    warn_only: bool = False,
+    lets_through: Collection[Verdict] = (),
+) -> Iterator[AssetCheckResult]:
+    """The result of a check without partitions, or of one; none where it was not evaluated."""
+    if outcome.verdict.evaluated:
+        yield single_result(asset, check, outcome, warn_only, lets_through)
 
 
 def _report(context: AssetExecutionContext, evaluation: AssetCheckEvaluation) -> None:
@@ -89,27 +146,26 @@ def single_result(
     warn_only: bool = False,
     lets_through: Collection[Verdict] = (),
 ) -> AssetCheckResult:
-    """The result of a check that is not partitioned, or of one partition."""
+    """One evaluated outcome as Dagster has it."""
     return AssetCheckResult(
         asset_key=AssetKey(list(asset)),
         check_name=check,
         passed=outcome.verdict.passed or outcome.verdict in lets_through,
         severity=_severity(outcome.verdict, warn_only),
-        description=_description(outcome),
+        description=outcome.sentence,
         metadata=outcome_metadata(outcome),
     )
 
 
 def outcome_metadata(outcome: CheckOutcome) -> dict[str, object]:
-    """The numbers (they plot over partitions), the verdict and the table."""
-    metadata: dict[str, object] = {
-        name: _readable(value) for name, value in outcome.numbers.items() if not _is_nan(value)
-    }
+    """The table, the numbers (they plot over partitions) and the verdict, in this order."""
+    metadata: dict[str, object] = {}
+    if outcome.table:
+        metadata["details"] = table_of(outcome.table)
+    metadata |= {name: readable(v) for name, v in outcome.numbers.items() if not _is_nan(v)}
     metadata["verdict"] = str(outcome.verdict)
     if outcome.brief:
         metadata["brief"] = outcome.brief
-    if outcome.table:
-        metadata["details"] = table_of(outcome.table)
     return metadata
 
 
@@ -147,36 +203,8 @@ def _severity(verdict: Verdict, warn_only: bool) -> AssetCheckSeverity:
     return AssetCheckSeverity.ERROR if grave else AssetCheckSeverity.WARN
 
 
-def _description(outcome: CheckOutcome) -> str:
-    if outcome.verdict is Verdict.NOT_EVALUATED:
-        return f"NOT EVALUATED: {outcome.sentence}"
-    return outcome.sentence
-
-
 def _is_nan(value: float | int) -> bool:
     return isinstance(value, float) and not math.isfinite(value)
-
-
-def table_of(rows: Sequence[Mapping[str, Cell]]) -> MetadataValue:
-    """Rows as a table of the UI; at least one, all with the same keys."""
-    records = [TableRecord({k: _cell(v) for k, v in row.items()}) for row in rows]
-    kinds = {bool: "bool", int: "int", float: "float"}
-    columns = [
-        TableColumn(name, kinds.get(type(value), "string")) for name, value in rows[0].items()
-    ]
-    return MetadataValue.table(records, schema=TableSchema(columns=columns))
-
-
-def _cell(value: object) -> object:
-    if value is None or (isinstance(value, float) and not math.isfinite(value)):
-        return ""
-    # A string enumeration is text to us, but not to Dagster's serialiser.
-    return str(value) if isinstance(value, Enum) else _readable(value)
-
-
-def _readable(value: object) -> object:
-    """A number without the digits that no one reads; the lake's tables have all of them."""
-    return round(value, 4) if isinstance(value, float) else value
 
 
 def check_key(asset: tuple[str, ...], check: str) -> AssetCheckKey:

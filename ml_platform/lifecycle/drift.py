@@ -6,17 +6,16 @@ from datetime import UTC, datetime, timedelta
 
 import pyarrow as pa
 from dagster import (
-    AssetCheckSpec,
     AssetDep,
     AssetExecutionContext,
     AssetsDefinition,
     BackfillPolicy,
-    MaterializeResult,
     asset,
 )
 
 from ml_platform.core import names
 from ml_platform.core.check_outcome import CheckOutcome, not_evaluated
+from ml_platform.core.checks.catalogue import of_stage
 from ml_platform.core.drift.cadence import Cadence
 from ml_platform.core.drift.calibrate import Partition
 from ml_platform.core.drift.judge import Yardstick, yardstick
@@ -27,9 +26,11 @@ from ml_platform.core.quality_over_time.rhythm import CADENCES
 from ml_platform.core.score_profile import score_segment
 from ml_platform.core.segmentation import ALL_ROWS
 from ml_platform.lifecycle.automation import follow_inputs_except
-from ml_platform.lifecycle.check_results import check_result
+from ml_platform.lifecycle.check_results import written
+from ml_platform.lifecycle.check_specs import check_specs
 from ml_platform.lifecycle.drift_figure import drift_figure
 from ml_platform.lifecycle.model import Model
+from ml_platform.lifecycle.optional_checks import optional_checks
 from ml_platform.lifecycle.partition_profiles import partition_profiles
 from ml_platform.lifecycle.partitioning import partitions_of_run
 from ml_platform.lifecycle.reference_profiles import read_reference
@@ -38,11 +39,10 @@ from ml_platform.resources.lake_resource import LakeResource
 from ml_platform.resources.registry_resource import RegistryResource
 from ml_platform.stores.lake import Lake
 
-CHECKS = {
-    names.COLUMN_DRIFT: "The inputs of the trailing window look like the reference's.",
-    names.UNSEEN_VALUES: "The inputs hold few values that the reference never had.",
-    names.SCORE_DRIFT: "The champion's scores look like those on its hold-out.",
-}
+CHECKS = [check.name for check in of_stage(names.DRIFT)]
+
+
+_NO_CHAMPION = {"rows": 0, "champion": "none yet"}
 
 
 def drift_asset(model: Model) -> AssetsDefinition:
@@ -50,6 +50,7 @@ def drift_asset(model: Model) -> AssetsDefinition:
     path = model.path(names.DRIFT)
     warn_only = model.spec.monitoring.severity == "WARN"
 
+    @optional_checks
     @asset(
         key=list(path),
         deps=[AssetDep(model.key(names.PROFILES))],
@@ -60,15 +61,7 @@ def drift_asset(model: Model) -> AssetsDefinition:
             "Distance of each input and of the score between the champion's reference and the "
             "trailing window, from profiles alone. Grain: one row per window, column and statistic."
         ),
-        check_specs=[
-            AssetCheckSpec(
-                check,
-                asset=model.key(names.DRIFT),
-                partitions_def=model.partitions,
-                description=description,
-            )
-            for check, description in CHECKS.items()
-        ],
+        check_specs=check_specs(path, model.partitions),
         **model.common("numpy"),
     )
     def drift(
@@ -78,10 +71,8 @@ def drift_asset(model: Model) -> AssetsDefinition:
         champion = registry.open().champion(model.name)
         opened = lake.open()
         if champion is None:
-            yield MaterializeResult(metadata={"rows": 0, "champion": "none yet"})
-            none = not_evaluated("there is no champion to compare with")
-            for check in CHECKS:
-                yield check_result(context, path, check, dict.fromkeys(partitions, none))
+            none = dict.fromkeys(partitions, not_evaluated("there is no champion to compare with"))
+            yield from written(context, path, _NO_CHAMPION, dict.fromkeys(CHECKS, none))
             return
         found = window_drifts(model, opened, partitions, champion.version)
         rows = [
@@ -91,18 +82,18 @@ def drift_asset(model: Model) -> AssetsDefinition:
         ]
         commit = opened.table(model.table(names.DRIFT)).replace_arrow(_arrow(rows), partitions)
         last = found[partitions[-1]]
-        yield MaterializeResult(
-            metadata={
-                "dagster/partition_row_count": sum(commit.rows.values()),
-                "delta_version": commit.version,
-                "model_version": champion.version,
-                "reference_against_window": drift_figure(last),
-                **{k: v for k, v in last.columns.outcome().numbers.items() if v == v},
-            }
-        )
-        for check in CHECKS:
-            outcomes = {p: _outcome(w, check, champion.version) for p, w in found.items()}
-            yield check_result(context, path, check, outcomes, warn_only)
+        metadata = {
+            "reference_against_window": drift_figure(last),
+            **{k: v for k, v in last.columns.outcome().numbers.items() if v == v},
+            "model_version": champion.version,
+            "dagster/partition_row_count": sum(commit.rows.values()),
+            "delta_version": commit.version,
+        }
+        outcomes = {
+            check: {p: _outcome(w, check, champion.version) for p, w in found.items()}
+            for check in CHECKS
+        }
+        yield from written(context, path, metadata, outcomes, warn_only)
 
     return drift
 

@@ -17,23 +17,32 @@ from dagster_pyspark import LazyPySparkResource
 
 from ml_platform.core import names
 from ml_platform.core.check_outcome import CheckOutcome
+from ml_platform.core.checks.catalogue import CONDITION
 from ml_platform.core.extreme_rows import extreme_rows
 from ml_platform.core.gate_check import GateCheck
 from ml_platform.core.gate_evidence import GateEvidence
 from ml_platform.core.gate_measurement import Contender, constant_score, measure_candidate
 from ml_platform.core.ledger import EntryKind
+from ml_platform.core.model_spec import Maximize
 from ml_platform.core.performance.bootstrap import bootstrap_intervals
+from ml_platform.core.performance.chosen_threshold import (
+    THRESHOLD_CHOICE,
+    ChosenThreshold,
+    threshold_outcome,
+)
 from ml_platform.core.promotion import GateReport, judge_candidate
 from ml_platform.core.verdict import Verdict
 from ml_platform.estimators.artifact import load_artifact
 from ml_platform.estimators.one_split_rule import one_split_scores
 from ml_platform.lifecycle.challenger import challenger_of, verdict_tags
-from ml_platform.lifecycle.check_results import single_result
+from ml_platform.lifecycle.check_results import single_result, whole_results
+from ml_platform.lifecycle.check_specs import check_spec, check_specs
 from ml_platform.lifecycle.endpoint_replay import replay
 from ml_platform.lifecycle.estimator_table import fit_kept, write_estimator
 from ml_platform.lifecycle.evaluation_figures import evaluation_pictures
 from ml_platform.lifecycle.evaluation_table import evaluation_rows, holdout_by_segment
 from ml_platform.lifecycle.model import Model
+from ml_platform.lifecycle.optional_checks import optional_checks
 from ml_platform.lifecycle.picture import picture
 from ml_platform.lifecycle.record import record
 from ml_platform.lifecycle.training_rows import LabelledRows, read_split
@@ -47,6 +56,7 @@ def evaluation_asset(model: Model) -> AssetsDefinition:
     """The asset ``<model>/evaluation`` with one blocking check per condition of the gate."""
     path = model.path(names.EVALUATION)
 
+    @optional_checks
     @asset(
         key=list(path),
         deps=[model.key(names.CANDIDATE), model.key(names.REFERENCE)],
@@ -55,7 +65,7 @@ def evaluation_asset(model: Model) -> AssetsDefinition:
             "intervals, beside the champion, the best constant and a one-split rule on the same "
             "rows. Grain: one row per model version, contender and metric."
         ),
-        check_specs=gate_specs(model),
+        check_specs=_specs(model),
         **(model.common("numpy")),
     )
     def evaluation(
@@ -106,29 +116,39 @@ def evaluation_asset(model: Model) -> AssetsDefinition:
             _record_refusal(context, model, opened, challenger.version, report)
         yield MaterializeResult(
             metadata={
-                "model_version": challenger.version,
-                "holdout_rows": len(holdout.label),
-                **{k: v.value for k, v in intervals.items() if v.value == v.value},
                 **{name: picture(png) for name, png in figures.items()},
+                **{k: v.value for k, v in intervals.items() if v.value == v.value},
+                "holdout_rows": len(holdout.label),
+                "model_version": challenger.version,
             }
         )
         for check in report.checks:
             yield single_result(path, check_name(check.name), _outcome(check))
+        if _chooses_threshold(model):
+            chosen = ChosenThreshold.read(scored.spec.get(THRESHOLD_CHOICE))
+            outcome = threshold_outcome(chosen, intervals, float(holdout.label.mean()))
+            yield from whole_results(path, names.THRESHOLD_HOLDS, outcome, warn_only=True)
 
     return evaluation
 
 
-def gate_specs(model: Model) -> list[AssetCheckSpec]:
-    """The conditions of a declared gate, as blocking checks; they do not depend on evidence."""
+def _chooses_threshold(model: Model) -> bool:
+    decision = model.spec.decision
+    return decision is not None and isinstance(decision.threshold, Maximize)
+
+
+def _specs(model: Model) -> list[AssetCheckSpec]:
+    """The conditions of the declared gate, which do not depend on evidence, and the threshold's.
+
+    The gate compares the candidate with others: all of them may decide badly.
+    """
+    path = model.path(names.EVALUATION)
     nothing = GateEvidence(candidate={}, champion=None, base_rate={})
+    conditions = judge_candidate(nothing, model.spec.promotion).checks
+    without = [] if _chooses_threshold(model) else [names.THRESHOLD_HOLDS]
     return [
-        AssetCheckSpec(
-            check_name(check.name),
-            asset=model.key(names.EVALUATION),
-            blocking=True,
-            description="A condition of the promotion gate.",
-        )
-        for check in judge_candidate(nothing, model.spec.promotion).checks
+        *(check_spec(replace(CONDITION, name=check_name(c.name)), path) for c in conditions),
+        *check_specs(path, without=without),
     ]
 
 

@@ -3,13 +3,11 @@
 from collections.abc import Iterator
 
 from dagster import (
-    AssetCheckSpec,
     AssetDep,
     AssetExecutionContext,
     AssetKey,
     AssetsDefinition,
     BackfillPolicy,
-    MaterializeResult,
     TimeWindowPartitionMapping,
     asset,
 )
@@ -22,8 +20,10 @@ from ml_platform.core.check_outcome import CheckOutcome
 from ml_platform.core.duration import format_duration
 from ml_platform.core.quality import joined_outcome
 from ml_platform.lifecycle.automation import follow_inputs_except
-from ml_platform.lifecycle.check_results import check_result
+from ml_platform.lifecycle.check_results import written
+from ml_platform.lifecycle.check_specs import check_specs
 from ml_platform.lifecycle.model import Model
+from ml_platform.lifecycle.optional_checks import optional_checks
 from ml_platform.lifecycle.partitioning import partitions_of_run
 from ml_platform.lifecycle.table_metadata import column_lineage, table_metadata
 from ml_platform.resources.lake_resource import LakeResource
@@ -35,6 +35,7 @@ def features_asset(model: Model) -> AssetsDefinition:
     """The asset ``<model>/features`` and its check that no event was lost or doubled."""
     path = model.path(names.FEATURES)
 
+    @optional_checks
     @asset(
         key=list(path),
         deps=_deps(model),
@@ -46,15 +47,7 @@ def features_asset(model: Model) -> AssetsDefinition:
             f"`{model.spec.sources.primary}`: key, columns known before the event, event time. "
             f"{_looks_back(model)}, never ahead."
         ),
-        check_specs=[
-            AssetCheckSpec(
-                names.JOINED,
-                asset=model.key(names.FEATURES),
-                blocking=True,
-                partitions_def=model.partitions,
-                description="Joins kept every event exactly once.",
-            )
-        ],
+        check_specs=check_specs(path, model.partitions),
         **model.common("spark"),
     )
     def features(
@@ -66,14 +59,11 @@ def features_asset(model: Model) -> AssetsDefinition:
         frame = compute_features(model, opened, spark.spark_session, partitions)
         commit = table.replace(frame, partitions)
         lineage = column_lineage(model.lineage, _asset_of(model))
-        yield MaterializeResult(
-            metadata=table_metadata(table, commit) | {"dagster/column_lineage": lineage}
-        )
         events = opened.table(names.table_of(names.validated(model.spec.sources.primary)))
         expected = events.row_counts()
-        yield check_result(
-            context, path, names.JOINED, _outcomes(partitions, expected, commit.rows)
-        )
+        metadata = table_metadata(table, commit) | {"dagster/column_lineage": lineage}
+        outcomes = {names.JOINED: _outcomes(partitions, expected, commit.rows)}
+        yield from written(context, path, metadata, outcomes)
 
     return features
 

@@ -10,21 +10,24 @@ from dagster import (
     AssetCheckResult,
     AssetChecksDefinition,
     AssetKey,
+    AssetObservation,
     DefaultSensorStatus,
     SensorDefinition,
     SensorEvaluationContext,
     SensorResult,
-    asset_check,
+    multi_asset_check,
     sensor,
 )
 from pydantic import TypeAdapter
 
 from ml_platform.core import names
 from ml_platform.core.check_outcome import CheckOutcome
+from ml_platform.core.checks.catalogue import named
 from ml_platform.core.figures import counted
 from ml_platform.core.quality_over_time.freshness import freshness_outcome
 from ml_platform.core.verdict import Verdict
-from ml_platform.lifecycle.check_results import single_result
+from ml_platform.lifecycle.check_results import checked_alone, single_result
+from ml_platform.lifecycle.check_specs import check_spec
 from ml_platform.lifecycle.landed_files import landed_files
 from ml_platform.lifecycle.model import Model
 from ml_platform.lifecycle.source import Source
@@ -172,15 +175,12 @@ def _partitions(source: Source, lake: Lake, at: datetime) -> set[str]:
 def _check(table: Watched, clock: Callable[[], float]) -> AssetChecksDefinition:
     path = names.landing(table.name)
 
-    @asset_check(
-        asset=AssetKey(list(path)),
-        name=names.FRESHNESS,
-        description="What has landed keeps up with the tables that models read together with it.",
-    )
-    def check(lake: LakeResource) -> AssetCheckResult:
-        return single_result(
-            path, names.FRESHNESS, table.judged(lake.open(), datetime.fromtimestamp(clock(), UTC))
-        )
+    spec = check_spec(named(names.FRESHNESS), path)
+
+    @multi_asset_check(name=f"{'__'.join(path)}_{names.FRESHNESS}", specs=[spec], can_subset=True)
+    def check(lake: LakeResource) -> Iterator[AssetCheckResult | AssetObservation]:
+        outcome = table.judged(lake.open(), datetime.fromtimestamp(clock(), UTC))
+        yield from checked_alone(path, names.FRESHNESS, outcome)
 
     return check
 

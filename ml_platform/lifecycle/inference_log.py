@@ -6,11 +6,9 @@ from dataclasses import replace
 from datetime import UTC, datetime
 
 from dagster import (
-    AssetCheckSpec,
     AssetExecutionContext,
     AssetsDefinition,
     BackfillPolicy,
-    MaterializeResult,
     asset,
 )
 from dagster_pyspark import LazyPySparkResource
@@ -21,8 +19,10 @@ from ml_platform import __version__
 from ml_platform.core import names
 from ml_platform.core.prediction_quality import NOTHING_LOGGED, LoggedKeys, logged_outcome
 from ml_platform.lifecycle.automation import FOLLOW_INPUTS
-from ml_platform.lifecycle.check_results import check_result
+from ml_platform.lifecycle.check_results import written
+from ml_platform.lifecycle.check_specs import check_specs
 from ml_platform.lifecycle.model import Model
+from ml_platform.lifecycle.optional_checks import optional_checks
 from ml_platform.lifecycle.partitioning import partitions_of_run
 from ml_platform.lifecycle.table_metadata import table_metadata
 from ml_platform.resources.lake_resource import LakeResource
@@ -39,6 +39,7 @@ def inference_log_asset(model: Model) -> AssetsDefinition:
     """The asset ``<model>/inference_log`` and its check that nothing is missing from it."""
     path = model.path(names.INFERENCE_LOG)
 
+    @optional_checks
     @asset(
         key=list(path),
         deps=[model.key(names.PREDICTIONS)],
@@ -49,15 +50,7 @@ def inference_log_asset(model: Model) -> AssetsDefinition:
             "Every prediction with its inputs, score, decision, threshold and model version. A key "
             "that is predicted again keeps its first row. Grain: one row per answered prediction."
         ),
-        check_specs=[
-            AssetCheckSpec(
-                names.LOGGED_ONCE,
-                asset=model.key(names.INFERENCE_LOG),
-                blocking=True,
-                partitions_def=model.partitions,
-                description="Every prediction is in the log, and no key is there twice.",
-            )
-        ],
+        check_specs=check_specs(path, model.partitions),
         **model.common("spark"),
     )
     def inference_log(
@@ -78,9 +71,8 @@ def inference_log_asset(model: Model) -> AssetsDefinition:
             logged = log.read(session, partitions, commit.version)
             found = logged_keys(predicted, logged, model.spec.key, writer)
             metadata = table_metadata(log, replace(commit, rows=_rows(log, commit, partitions)))
-        yield MaterializeResult(metadata=metadata)
         outcomes = {p: logged_outcome(found.get(p, NOTHING_LOGGED)) for p in partitions}
-        yield check_result(context, path, names.LOGGED_ONCE, outcomes)
+        yield from written(context, path, metadata, {names.LOGGED_ONCE: outcomes})
 
     return inference_log
 

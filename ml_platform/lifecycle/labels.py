@@ -5,12 +5,10 @@ from datetime import UTC, datetime
 from functools import partial
 
 from dagster import (
-    AssetCheckSpec,
     AssetExecutionContext,
     AssetKey,
     AssetsDefinition,
     BackfillPolicy,
-    MaterializeResult,
     asset,
 )
 from dagster_pyspark import LazyPySparkResource
@@ -24,8 +22,10 @@ from ml_platform.core.labels import (
     refused_outcome,
 )
 from ml_platform.lifecycle.automation import follow_inputs_except
-from ml_platform.lifecycle.check_results import check_result
+from ml_platform.lifecycle.check_results import written
+from ml_platform.lifecycle.check_specs import check_specs
 from ml_platform.lifecycle.model import Model
+from ml_platform.lifecycle.optional_checks import optional_checks
 from ml_platform.lifecycle.partitioning import partitions_of_run
 from ml_platform.lifecycle.table_metadata import table_metadata
 from ml_platform.resources.lake_resource import LakeResource
@@ -40,6 +40,7 @@ def labels_asset(model: Model) -> AssetsDefinition:
     path = model.path(names.LABELS)
     source = model.spec.sources.labels
 
+    @optional_checks
     @asset(
         key=list(path),
         # The events that labels are for; a change of features asks for no labels.
@@ -53,15 +54,7 @@ def labels_asset(model: Model) -> AssetsDefinition:
             "a withdrawn one a row without a label: the latest counts. Grain: one row per event "
             "and correction."
         ),
-        check_specs=[
-            AssetCheckSpec(
-                names.LABEL_JOIN,
-                asset=model.key(names.LABELS),
-                partitions_def=model.partitions,
-                description="Labels can be read, are for known events and do not contradict "
-                "each other.",
-            )
-        ],
+        check_specs=check_specs(path, model.partitions),
         **model.common("spark"),
     )
     def labels(
@@ -73,7 +66,6 @@ def labels_asset(model: Model) -> AssetsDefinition:
         session = spark.spark_session
         revise = partial(current_labels, model, opened, session, partitions)
         commit = update_partitions(table, session, partitions, revise)
-        yield MaterializeResult(metadata=table_metadata(table, commit))
         events = _events(model, opened)
         anomalies = _anomalies(model, opened, session, set(events) & set(partitions))
         refused = _refused(model, opened, session, partitions)
@@ -84,7 +76,8 @@ def labels_asset(model: Model) -> AssetsDefinition:
             else label_join_outcome(commit.rows.get(p, 0), events.get(p), anomalies.get(p))
             for p in partitions
         }
-        yield check_result(context, path, names.LABEL_JOIN, outcomes)
+        metadata = table_metadata(table, commit)
+        yield from written(context, path, metadata, {names.LABEL_JOIN: outcomes})
 
     return labels
 

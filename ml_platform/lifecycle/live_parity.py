@@ -1,5 +1,6 @@
 """Live parity: once a day a sample of what the endpoint answered is scored again in batch."""
 
+from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 
 import numpy as np
@@ -8,13 +9,14 @@ import pyarrow.compute as pc
 from dagster import (
     AssetCheckResult,
     AssetChecksDefinition,
+    AssetObservation,
     AssetSelection,
     DefaultScheduleStatus,
     RunRequest,
     ScheduleDefinition,
     ScheduleEvaluationContext,
     SkipReason,
-    asset_check,
+    multi_asset_check,
     schedule,
 )
 from dagster_pyspark import LazyPySparkResource
@@ -22,11 +24,13 @@ from pyspark.sql import SparkSession
 
 from ml_platform.core import names
 from ml_platform.core.check_outcome import CheckOutcome, not_evaluated
+from ml_platform.core.checks.catalogue import named
 from ml_platform.core.live_parity import live_parity_outcome
 from ml_platform.core.parity import Parity, compare_scores
 from ml_platform.estimators.artifact import load_artifact
 from ml_platform.estimators.input_columns import one_form
-from ml_platform.lifecycle.check_results import single_result
+from ml_platform.lifecycle.check_results import checked_alone
+from ml_platform.lifecycle.check_specs import check_spec
 from ml_platform.lifecycle.endpoint_replay import scores_in_batch
 from ml_platform.lifecycle.model import Model
 from ml_platform.lifecycle.online_rows import online_rows
@@ -45,19 +49,17 @@ def live_parity_check(model: Model) -> AssetChecksDefinition:
     """The check ``live_parity`` of ``<model>/request_log``."""
     path = model.path(names.REQUEST_LOG)
 
-    @asset_check(
-        asset=model.key(names.REQUEST_LOG),
-        name=names.LIVE_PARITY,
-        description=(
-            f"{ROWS:,} rows that the endpoint answered in the last day, drawn at random, get the "
-            "same scores in batch, bit for bit, by the version that answered each."
-        ),
+    spec = check_spec(named(names.LIVE_PARITY), path)
+
+    @multi_asset_check(
+        name=f"{model.name}__{names.REQUEST_LOG}_{names.LIVE_PARITY}", specs=[spec], can_subset=True
     )
     def live_parity(
         lake: LakeResource, registry: RegistryResource, spark: LazyPySparkResource
-    ) -> AssetCheckResult:
+    ) -> Iterator[AssetCheckResult | AssetObservation]:
         table = lake.open().table(model.table(names.INFERENCE_LOG))
-        return single_result(path, names.LIVE_PARITY, _judged(model, table, registry, spark))
+        outcome = _judged(model, table, registry, spark)
+        yield from checked_alone(path, names.LIVE_PARITY, outcome)
 
     return live_parity
 

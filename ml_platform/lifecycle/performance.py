@@ -5,12 +5,10 @@ from functools import cache, partial
 
 import pyarrow as pa
 from dagster import (
-    AssetCheckSpec,
     AssetDep,
     AssetExecutionContext,
     AssetsDefinition,
     BackfillPolicy,
-    MaterializeResult,
     TimeWindowPartitionMapping,
     asset,
 )
@@ -19,6 +17,7 @@ from pyspark.sql import SparkSession
 
 from ml_platform.core import names
 from ml_platform.core.check_outcome import CheckOutcome, not_evaluated
+from ml_platform.core.checks.catalogue import of_stage
 from ml_platform.core.performance.earlier import restatements
 from ml_platform.core.performance.window import (
     Reference,
@@ -27,9 +26,11 @@ from ml_platform.core.performance.window import (
     measure_window,
 )
 from ml_platform.lifecycle.automation import follow_inputs_except
-from ml_platform.lifecycle.check_results import check_result
+from ml_platform.lifecycle.check_results import written
+from ml_platform.lifecycle.check_specs import check_specs
 from ml_platform.lifecycle.holdout_metrics import holdout_metrics, holdout_segments
 from ml_platform.lifecycle.model import Model
+from ml_platform.lifecycle.optional_checks import optional_checks
 from ml_platform.lifecycle.partitioning import partitions_of_run
 from ml_platform.lifecycle.performance_checks import concept_drift, label_drift, of_version
 from ml_platform.lifecycle.performance_table import PERFORMANCE_SCHEMA, table_rows
@@ -38,11 +39,7 @@ from ml_platform.spark.answered_rows import BESIDE_KEY, WEIGHT, answered_rows
 from ml_platform.spark.labels_join import join_labels
 from ml_platform.stores.lake import Lake
 
-CHECKS = {
-    names.PERFORMANCE_LEVEL: "Realised metrics keep their floors and stay near the hold-out's.",
-    names.CONCEPT_DRIFT: "Realised metrics are what was estimated before the labels came.",
-    names.LABEL_DRIFT: "Labels are as on the hold-out: as often 1, or numbers where they were.",
-}
+CHECKS = [check.name for check in of_stage(names.PERFORMANCE)]
 
 
 def performance_asset(model: Model) -> AssetsDefinition:
@@ -55,6 +52,7 @@ def performance_asset(model: Model) -> AssetsDefinition:
         allow_nonexistent_upstream_partitions=True,
     )
 
+    @optional_checks
     @asset(
         key=list(path),
         deps=[
@@ -70,15 +68,7 @@ def performance_asset(model: Model) -> AssetsDefinition:
             "predictions whose label has come, beside what was estimated; restated when labels "
             "change, with the earlier value. Grain: one row per window, segment and metric."
         ),
-        check_specs=[
-            AssetCheckSpec(
-                check,
-                asset=model.key(names.PERFORMANCE),
-                partitions_def=model.partitions,
-                description=description,
-            )
-            for check, description in CHECKS.items()
-        ],
+        check_specs=check_specs(path, model.partitions),
         **model.common("spark"),
     )
     def performance(
@@ -87,10 +77,8 @@ def performance_asset(model: Model) -> AssetsDefinition:
         partitions = partitions_of_run(context)
         opened = lake.open()
         if not opened.table(model.table(names.INFERENCE_LOG)).exists():
-            yield MaterializeResult(metadata={"rows": 0})
             none = dict.fromkeys(partitions, not_evaluated("nothing was predicted yet"))
-            for check in CHECKS:
-                yield check_result(context, path, check, none)
+            yield from written(context, path, {"rows": 0}, dict.fromkeys(CHECKS, none))
             return
         reference = cache(partial(holdout_metrics, model, opened))
         by_segment = cache(partial(holdout_segments, model, opened))
@@ -107,16 +95,13 @@ def performance_asset(model: Model) -> AssetsDefinition:
             pa.Table.from_pylist(rows, schema=PERFORMANCE_SCHEMA), partitions
         )
         last = partitions[-1]
-        yield MaterializeResult(
-            metadata={
-                "dagster/partition_row_count": sum(commit.rows.values()),
-                "delta_version": commit.version,
-                "restated": restatements(r for r in rows if r["partition"] == last),
-                **_plotted(measured[last]),
-            }
-        )
-        for check in CHECKS:
-            yield check_result(context, path, check, outcomes[check], warn_only)
+        metadata = {
+            **_plotted(measured[last]),
+            "restated": restatements(r for r in rows if r["partition"] == last),
+            "dagster/partition_row_count": sum(commit.rows.values()),
+            "delta_version": commit.version,
+        }
+        yield from written(context, path, metadata, outcomes, warn_only)
 
     return performance
 

@@ -9,11 +9,9 @@ from pathlib import Path
 import numpy as np
 import pyarrow.parquet as pq
 from dagster import (
-    AssetCheckSpec,
     AssetExecutionContext,
     AssetsDefinition,
     BackfillPolicy,
-    MaterializeResult,
     asset,
 )
 from dagster_pyspark import LazyPySparkResource
@@ -25,8 +23,10 @@ from ml_platform.core.check_outcome import not_evaluated
 from ml_platform.core.prediction_quality import NO_SCORES, ScoreRange, predicted_outcome
 from ml_platform.estimators.artifact import load_artifact
 from ml_platform.lifecycle.automation import FOLLOW_INPUTS
-from ml_platform.lifecycle.check_results import check_result
+from ml_platform.lifecycle.check_results import written
+from ml_platform.lifecycle.check_specs import check_specs
 from ml_platform.lifecycle.model import Model
+from ml_platform.lifecycle.optional_checks import optional_checks
 from ml_platform.lifecycle.partitioning import partitions_of_run
 from ml_platform.lifecycle.table_metadata import table_metadata
 from ml_platform.resources.lake_resource import LakeResource
@@ -40,6 +40,7 @@ def predictions_asset(model: Model) -> AssetsDefinition:
     """The asset ``<model>/predictions`` and its check that every event has a sane score."""
     path = model.path(names.PREDICTIONS)
 
+    @optional_checks
     @asset(
         key=list(path),
         deps=[model.key(names.FEATURES)],
@@ -50,15 +51,7 @@ def predictions_asset(model: Model) -> AssetsDefinition:
             "Score and decision for each row of features, by the version that was champion when "
             "the run began. Empty while there is no champion. Grain: one row per event."
         ),
-        check_specs=[
-            AssetCheckSpec(
-                names.EVERY_EVENT_SCORED,
-                asset=model.key(names.PREDICTIONS),
-                blocking=True,
-                partitions_def=model.partitions,
-                description="As many scores as feature rows, all of them probabilities, or finite.",
-            )
-        ],
+        check_specs=check_specs(path, model.partitions),
         **model.common("spark", "xgboost"),
     )
     def predictions(
@@ -70,19 +63,14 @@ def predictions_asset(model: Model) -> AssetsDefinition:
         partitions = partitions_of_run(context)
         champion = registry.open().champion(model.name)
         if champion is None:
-            yield MaterializeResult(metadata={"rows": 0, "champion": "none yet"})
-            none = not_evaluated("there is no champion yet")
-            yield check_result(
-                context, path, names.EVERY_EVENT_SCORED, dict.fromkeys(partitions, none)
-            )
+            none = dict.fromkeys(partitions, not_evaluated("there is no champion yet"))
+            metadata = {"rows": 0, "champion": "none yet"}
+            yield from written(context, path, metadata, {names.EVERY_EVENT_SCORED: none})
             return
         features = lake.open().table(model.table(names.FEATURES))
         table = lake.open().table(model.table(names.PREDICTIONS))
         frame = features.read(spark.spark_session, partitions)
         commit = table.replace(predict(model, frame, champion), partitions)
-        yield MaterializeResult(
-            metadata=table_metadata(table, commit) | {"model_version": champion.version}
-        )
         expected = features.row_counts()
         scores = score_ranges(table, commit)
         outcomes = {
@@ -94,7 +82,8 @@ def predictions_asset(model: Model) -> AssetsDefinition:
             )
             for p in partitions
         }
-        yield check_result(context, path, names.EVERY_EVENT_SCORED, outcomes)
+        metadata = table_metadata(table, commit) | {"model_version": champion.version}
+        yield from written(context, path, metadata, {names.EVERY_EVENT_SCORED: outcomes})
 
     return predictions
 

@@ -17,8 +17,8 @@ from ml_platform.core.profile_line import profile_line
 from ml_platform.core.score_profile import SCORE
 from ml_platform.core.segmentation import ALL_ROWS
 from ml_platform.lifecycle.automation import FOLLOW_INPUTS
-from ml_platform.lifecycle.check_results import table_of
 from ml_platform.lifecycle.edges_table import read_plan, read_score_edges
+from ml_platform.lifecycle.metadata_table import table_of
 from ml_platform.lifecycle.model import Model
 from ml_platform.lifecycle.partitioning import partitions_of_run
 from ml_platform.lifecycle.profile_table import profile_rows

@@ -7,7 +7,6 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from dagster import (
-    AssetCheckSpec,
     AssetExecutionContext,
     AssetKey,
     AssetMaterialization,
@@ -24,7 +23,8 @@ from ml_platform.core.check_outcome import CheckOutcome
 from ml_platform.core.figures import counted
 from ml_platform.core.landing import LandedFile
 from ml_platform.core.verdict import Verdict
-from ml_platform.lifecycle.check_results import check_result
+from ml_platform.lifecycle.check_results import check_results
+from ml_platform.lifecycle.check_specs import check_specs
 from ml_platform.lifecycle.partitioning import partitions_of_run
 from ml_platform.lifecycle.source import Source
 from ml_platform.lifecycle.table_metadata import STORAGE, table_metadata
@@ -69,15 +69,7 @@ def raw_asset(source: Source) -> AssetsDefinition:
                 skippable=True,
             )
         ],
-        check_specs=[
-            AssetCheckSpec(
-                names.READABLE,
-                asset=AssetKey(list(path)),
-                blocking=True,
-                partitions_def=source.partitions,
-                description="The landed file can be read as what it is declared to be.",
-            )
-        ],
+        check_specs=check_specs(path, source.partitions),
         partitions_def=source.partitions,
         backfill_policy=BackfillPolicy.single_run(),
         group_name=spec.name,
@@ -106,7 +98,7 @@ def raw_asset(source: Source) -> AssetsDefinition:
                 if _all_passed(outcomes):
                     metadata = table_metadata(table, waiting.commit())
                     yield MaterializeResult(asset_key=list(path), metadata=metadata)
-        yield check_result(context, path, names.READABLE, outcomes)
+        yield from check_results(context, path, names.READABLE, outcomes)
 
     return raw
 

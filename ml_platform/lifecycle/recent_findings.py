@@ -14,7 +14,13 @@ from threading import Lock
 
 from dagster import DagsterInstance
 
-from ml_platform.lifecycle.check_history import EVENTS_AGAIN, Finding, findings, findings_after
+from ml_platform.lifecycle.check_history import (
+    EVENTS_AGAIN,
+    Finding,
+    findings,
+    findings_after,
+    gaps_after,
+)
 
 _Check = tuple[tuple[str, ...], str]
 # Beyond it, reading the history of each check anew costs less than reading all that was recorded.
@@ -42,7 +48,8 @@ class _Memory:
         begin = max(0, self.event - EVENTS_AGAIN)
         news = findings_after(instance, begin, _EVENTS_READ) if self.known else []
         same_log = self.last is None or (self.event, self.last) in news
-        if not self.known or not same_log or len(news) == _EVENTS_READ:
+        gaps = gaps_after(instance, begin, _EVENTS_READ) if self.known else []
+        if not self.known or not same_log or max(len(news), len(gaps)) >= _EVENTS_READ:
             self.known.clear()
             newest = findings_after(instance, 0, 1, newest=True)
             self.event, self.last = newest[0] if newest else (0, None)
@@ -50,6 +57,8 @@ class _Memory:
         for event, finding in news:
             self._add(finding)
             self.event, self.last = event, finding
+        for _, gap in gaps:
+            self._add(gap)
 
     def findings(
         self, instance: DagsterInstance, asset: tuple[str, ...], check: str, limit: int

@@ -4,14 +4,12 @@ from collections.abc import Iterator
 
 from dagster import (
     AssetCheckKey,
-    AssetCheckSpec,
     AssetExecutionContext,
     AssetsDefinition,
     AssetSelection,
     DagsterInstance,
     DagsterRunStatus,
     DefaultSensorStatus,
-    MaterializeResult,
     RunRequest,
     RunsFilter,
     SensorDefinition,
@@ -26,8 +24,10 @@ from ml_platform.core import names
 from ml_platform.core.errors import ConfigError
 from ml_platform.core.moved_requests import lag_outcome, moved_outcome
 from ml_platform.core.verdict import Verdict
-from ml_platform.lifecycle.check_results import single_result
+from ml_platform.lifecycle.check_results import written_whole
+from ml_platform.lifecycle.check_specs import check_specs
 from ml_platform.lifecycle.model import Model
+from ml_platform.lifecycle.optional_checks import optional_checks
 from ml_platform.lifecycle.request_mover import RequestMover
 from ml_platform.resources.lake_resource import LakeResource
 from ml_platform.stores.lake import Lake
@@ -42,10 +42,6 @@ UNFINISHED = [
     DagsterRunStatus.CANCELING,
 ]
 Tick = SensorResult | SkipReason
-CHECKS = {
-    names.MOVED_ONCE: "Each row that was logged is in the inference log, and none twice.",
-    names.LOG_LAG: "No answered request waits long for its place in the lake.",
-}
 
 
 def request_log_asset(model: Model) -> AssetsDefinition:
@@ -58,6 +54,7 @@ def request_log_asset(model: Model) -> AssetsDefinition:
     path = model.path(names.REQUEST_LOG)
     move_every = model.spec.serving.log.move_every
 
+    @optional_checks
     @asset(
         key=list(path),
         deps=[model.key(names.CHAMPION)],
@@ -66,10 +63,7 @@ def request_log_asset(model: Model) -> AssetsDefinition:
             "the source `online`: rows and how far the log was read are one commit. Grain: one "
             "row per row of a request."
         ),
-        check_specs=[
-            AssetCheckSpec(check, asset=model.key(names.REQUEST_LOG), description=description)
-            for check, description in CHECKS.items()
-        ],
+        check_specs=check_specs(path, without=[names.LIVE_PARITY]),
         **model.common(),
     )
     def request_log(context: AssetExecutionContext, lake: LakeResource) -> Iterator[object]:
@@ -81,9 +75,8 @@ def request_log_asset(model: Model) -> AssetsDefinition:
         metadata = {"rows": sum(moves.rows.values()), "logs_removed": len(gone)}
         if moves.version is not None:
             metadata["delta_version"] = moves.version
-        yield MaterializeResult(metadata=metadata)
-        yield single_result(path, names.MOVED_ONCE, counted)
-        yield single_result(path, names.LOG_LAG, lag_outcome(oldest, move_every))
+        outcomes = {names.MOVED_ONCE: counted, names.LOG_LAG: lag_outcome(oldest, move_every)}
+        yield from written_whole(path, metadata, outcomes)
 
     return request_log
 
@@ -91,7 +84,7 @@ def request_log_asset(model: Model) -> AssetsDefinition:
 def request_log_sensor(model: Model) -> SensorDefinition:
     """The sensor ``<model>_request_log``: a run where something waits and none is under way."""
     key = model.key(names.REQUEST_LOG)
-    own_checks = [AssetCheckKey(key, check) for check in CHECKS]
+    own_checks = [AssetCheckKey(key, check) for check in (names.MOVED_ONCE, names.LOG_LAG)]
 
     @sensor(
         name=f"{model.name}_request_log",

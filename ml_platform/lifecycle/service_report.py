@@ -4,12 +4,10 @@ from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 
 from dagster import (
-    AssetCheckSpec,
     AssetExecutionContext,
     AssetsDefinition,
     AssetSelection,
     DefaultScheduleStatus,
-    MaterializeResult,
     RunRequest,
     ScheduleDefinition,
     ScheduleEvaluationContext,
@@ -31,9 +29,11 @@ from ml_platform.core.service_level.service_hour import (
 )
 from ml_platform.core.serving_spec import ObjectivesSpec
 from ml_platform.lifecycle.answered_requests import answered_requests
-from ml_platform.lifecycle.check_results import single_result
+from ml_platform.lifecycle.check_results import written_whole
+from ml_platform.lifecycle.check_specs import check_specs
 from ml_platform.lifecycle.error_budget import judged_budget
 from ml_platform.lifecycle.model import Model
+from ml_platform.lifecycle.optional_checks import optional_checks
 from ml_platform.lifecycle.service_figure import service_figure
 from ml_platform.lifecycle.service_hours import RESTATED, service_hours, write_hours
 from ml_platform.lifecycle.table_metadata import table_metadata
@@ -41,21 +41,12 @@ from ml_platform.resources.lake_resource import LakeResource
 from ml_platform.stores.lake import Lake
 from ml_platform.stores.probe_log import ProbeLog
 
-_ASKED = {
-    names.LATENCY_OBJECTIVE: "Of the requests of the last day, 99% were answered as quickly as "
-    "`serving.objectives.p99_ms` promises.",
-    names.AVAILABILITY_OBJECTIVE: "The share of probes answered in time, and rightly to the last "
-    "bit, is what `serving.objectives.availability` promises over its window.",
-    names.ERROR_BUDGET: "The error budget is not being spent so fast that somebody must act: "
-    "14.4 times the even pace over an hour, 6 times over six, or once over three days. The probe "
-    "looks at it on every tick.",
-}
-
 
 def service_report_asset(model: Model) -> AssetsDefinition:
     """The asset ``<model>/service_report`` and its checks against the objectives."""
     path = model.path(names.SERVICE_REPORT)
 
+    @optional_checks
     @asset(
         key=list(path),
         deps=[model.key(names.REQUEST_LOG)],
@@ -65,10 +56,7 @@ def service_report_asset(model: Model) -> AssetsDefinition:
             "wall time, UTC; the last day is restated, as the log comes late. Grain: one row per "
             "hour in which anything was seen."
         ),
-        check_specs=[
-            AssetCheckSpec(check, asset=model.key(names.SERVICE_REPORT), description=description)
-            for check, description in _ASKED.items()
-        ],
+        check_specs=check_specs(path),
         **model.common("python"),
     )
     def service_report(context: AssetExecutionContext, lake: LakeResource) -> Iterator[object]:
@@ -78,7 +66,7 @@ def service_report_asset(model: Model) -> AssetsDefinition:
         requests = answered_requests(model, opened, began)
         probes = log.since(began - HOUR)
         hours = service_hours(model, opened, probes, requests, now)
-        yield MaterializeResult(metadata=_reported(model, opened, hours))
+        metadata = _reported(model, opened, hours)
         outcomes = {
             names.LATENCY_OBJECTIVE: latency_outcome(
                 requests.latencies(objectives.p99_ms),
@@ -88,8 +76,7 @@ def service_report_asset(model: Model) -> AssetsDefinition:
             names.AVAILABILITY_OBJECTIVE: _availability(hours, objectives, now),
             names.ERROR_BUDGET: judged_budget(log, objectives, now),
         }
-        for check, outcome in outcomes.items():
-            yield single_result(path, check, outcome)
+        yield from written_whole(path, metadata, outcomes)
 
     return service_report
 

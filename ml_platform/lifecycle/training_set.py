@@ -5,7 +5,6 @@ from datetime import timedelta
 
 from dagster import (
     AllPartitionMapping,
-    AssetCheckSpec,
     AssetDep,
     AssetExecutionContext,
     AssetsDefinition,
@@ -23,6 +22,7 @@ from ml_platform.core.errors import UserError
 from ml_platform.core.ledger import EntryKind
 from ml_platform.core.training_rows import enough_rows_outcome
 from ml_platform.lifecycle.check_results import single_result
+from ml_platform.lifecycle.check_specs import check_specs
 from ml_platform.lifecycle.model import Model
 from ml_platform.lifecycle.record import record
 from ml_platform.lifecycle.table_metadata import table_metadata
@@ -56,14 +56,7 @@ def training_set_asset(model: Model) -> AssetsDefinition:
                 kinds={"spark", "delta"},
             )
         ],
-        check_specs=[
-            AssetCheckSpec(
-                names.ENOUGH_ROWS,
-                asset=model.key(names.TRAINING_SET),
-                blocking=True,
-                description="Enough rows to train on and to judge by.",
-            )
-        ],
+        check_specs=check_specs(path),
         group_name=model.name,
     )
     def training_set(

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from urllib.parse import unquote
 
 from dagster import (
@@ -22,13 +23,16 @@ from ml_platform.core.quality import (
 )
 from ml_platform.core.source_spec import SourceSpec
 from ml_platform.core.verdict import Verdict
-from ml_platform.lifecycle.check_results import check_result
+from ml_platform.lifecycle.check_results import check_results
+from ml_platform.lifecycle.check_specs import check_specs
+from ml_platform.lifecycle.optional_checks import optional_checks
 from ml_platform.lifecycle.partition_quality import Written, judge_quality
 from ml_platform.lifecycle.partitioning import partitions_of_run
 from ml_platform.lifecycle.quarantine_reasons import reasons_by_partition
 from ml_platform.lifecycle.source import Source
 from ml_platform.lifecycle.table_metadata import table_metadata
-from ml_platform.lifecycle.validated_specs import asset_specs, check_specs
+from ml_platform.lifecycle.unjudged import observed_gaps, why_not_evaluated
+from ml_platform.lifecycle.validated_specs import asset_specs
 from ml_platform.resources.lake_resource import LakeResource
 from ml_platform.spark.contract import ContractReport, ContractSplit
 from ml_platform.spark.contract_keys import partition_of
@@ -36,8 +40,6 @@ from ml_platform.stores.lake import Commit, LakeTable
 from ml_platform.stores.lake_write import StagedRows
 
 _ONLY_WARNED = (Verdict.WARNED,)
-# The first partition of a table has nothing to be judged by, and is to go on.
-_UNJUDGED_TOO = (Verdict.WARNED, Verdict.NOT_EVALUATED)
 
 
 @dataclass(frozen=True)
@@ -54,10 +56,11 @@ def validated_asset(source: Source) -> AssetsDefinition:
     spec = source.spec
     good, bad = names.validated(spec.name), names.quarantine(spec.name)
 
+    @optional_checks
     @multi_asset(
         name=f"{spec.name}__validated",
         specs=asset_specs(source),
-        check_specs=check_specs(source),
+        check_specs=check_specs(good, source.partitions),
         partitions_def=source.partitions,
         backfill_policy=BackfillPolicy.single_run(),
         group_name=spec.name,
@@ -85,22 +88,20 @@ def validated_asset(source: Source) -> AssetsDefinition:
             if not any(gate.verdict is Verdict.FAILED for gate in gates):
                 kept = waiting.commit()
                 metadata = table_metadata(tables.validated, kept) | _report_metadata(report)
+                metadata |= why_not_evaluated(quality)
                 yield MaterializeResult(asset_key=list(good), metadata=metadata)
         # Rows set aside hold up nothing that follows, and are still to be seen on the asset.
-        yield check_result(context, good, names.CONTRACT, outcomes, lets_through=_ONLY_WARNED)
-        yield check_result(context, good, names.REFUSED_ROWS, outcomes, warn_only=True)
-        yield check_result(
-            context,
-            good,
-            names.CONSERVATION,
-            {
-                p: conservation_outcome(w.count, kept and kept.rows.get(p, 0))
-                for p, w in written.items()
-            },
-        )
+        report_check = partial(check_results, context, good)
+        yield from report_check(names.CONTRACT, outcomes, lets_through=_ONLY_WARNED)
+        yield from report_check(names.REFUSED_ROWS, outcomes, warn_only=True)
+        conserved = {
+            p: conservation_outcome(w.count, kept and kept.rows.get(p, 0))
+            for p, w in written.items()
+        }
+        yield from observed_gaps(good, {names.CONSERVATION: conserved, **quality})
+        yield from report_check(names.CONSERVATION, conserved)
         for check, judged in quality.items():
-            goes_on = _UNJUDGED_TOO if check == names.QUALITY else _ONLY_WARNED
-            yield check_result(context, good, check, judged, lets_through=goes_on)
+            yield from report_check(check, judged, lets_through=_ONLY_WARNED)
 
     return validated
 

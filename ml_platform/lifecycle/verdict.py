@@ -4,22 +4,22 @@ from collections.abc import Iterator, Sequence
 from functools import partial
 
 from dagster import (
-    AssetCheckSpec,
     AssetExecutionContext,
     AssetsDefinition,
     AssetSelection,
     AutomationCondition,
     BackfillPolicy,
-    MaterializeResult,
     asset,
 )
 
 from ml_platform.core import names
 from ml_platform.core.partition_verdict import judge_partition
 from ml_platform.lifecycle.automation import FOLLOW_INPUTS
-from ml_platform.lifecycle.check_results import check_result
+from ml_platform.lifecycle.check_results import written
+from ml_platform.lifecycle.check_specs import check_specs
 from ml_platform.lifecycle.drift_findings import DriftFindings, drift_findings
 from ml_platform.lifecycle.model import Model
+from ml_platform.lifecycle.optional_checks import optional_checks
 from ml_platform.lifecycle.partitioning import partitions_of_run
 from ml_platform.lifecycle.policy_facts import RunFindings, gather_facts
 from ml_platform.lifecycle.verdict_figure import verdict_figure
@@ -37,13 +37,8 @@ DEPENDS_ON = (names.DRIFT, names.ESTIMATED_PERFORMANCE, names.PERFORMANCE)
 def verdict_asset(model: Model) -> AssetsDefinition:
     """The asset ``<model>/verdict`` and its checks: rows as a whole, and the verdict itself."""
     path = model.path(names.VERDICT)
-    asked = {
-        names.MULTIVARIATE_DRIFT: "The rows of the trailing window, all columns at once, cannot be "
-        "told from the reference's better than its own stretches from one another.",
-        names.VERDICT: "Nothing is called for: inputs, scores, labels and performance, judged "
-        "together by the rules that also decide about retraining.",
-    }
 
+    @optional_checks
     @asset(
         key=list(path),
         deps=[model.key(stage) for stage in DEPENDS_ON],
@@ -55,15 +50,7 @@ def verdict_asset(model: Model) -> AssetsDefinition:
             "cooldown and budget, with the drifted columns ranked by importance and effect; "
             "restated when labels mature. Grain: one row per partition."
         ),
-        check_specs=[
-            AssetCheckSpec(
-                check,
-                asset=model.key(names.VERDICT),
-                partitions_def=model.partitions,
-                description=description,
-            )
-            for check, description in asked.items()
-        ],
+        check_specs=check_specs(path, model.partitions),
         **model.common("xgboost"),
     )
     def verdict(
@@ -76,18 +63,16 @@ def verdict_asset(model: Model) -> AssetsDefinition:
         drawn = verdict_figure(model, opened, found[-1])
         table = opened.table(model.table(names.VERDICT))
         commit = table.replace_arrow(verdict_rows(judged), partitions)
-        yield MaterializeResult(
-            metadata={
-                "dagster/partition_row_count": sum(commit.rows.values()),
-                "delta_version": commit.version,
-                **verdict_metadata(judged[-1]),
-                **({} if drawn is None else {"reference_against_window": drawn}),
-            }
-        )
-        as_a_whole = {each.partition: each.multivariate for each in found}
-        yield check_result(context, path, names.MULTIVARIATE_DRIFT, as_a_whole)
-        outcomes = {each.partition: each.outcome() for each in judged}
-        yield check_result(context, path, names.VERDICT, outcomes)
+        metadata = {
+            **verdict_metadata(judged[-1], drawn),
+            "dagster/partition_row_count": sum(commit.rows.values()),
+            "delta_version": commit.version,
+        }
+        outcomes = {
+            names.MULTIVARIATE_DRIFT: {each.partition: each.multivariate for each in found},
+            names.VERDICT: {each.partition: each.outcome() for each in judged},
+        }
+        yield from written(context, path, metadata, outcomes)
 
     return verdict
 

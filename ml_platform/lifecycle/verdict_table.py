@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
 import pyarrow as pa
-from dagster import MetadataValue
+from dagster import MarkdownMetadataValue, MetadataValue
 
 from ml_platform.core.check_outcome import CheckOutcome
 from ml_platform.core.drift.ranking import drift_phrase, drifted_importance
@@ -92,14 +92,18 @@ def verdict_rows(judged: Sequence[Judged]) -> pa.Table:
     return pa.Table.from_pylist(rows, schema=VERDICT_SCHEMA)
 
 
-def verdict_metadata(judged: Judged) -> dict[str, object]:
-    """What the asset shows of a verdict: the line, cause and action, the columns, the evidence."""
+def verdict_metadata(judged: Judged, drawn: MarkdownMetadataValue | None) -> dict[str, object]:
+    """What the asset shows of a verdict, in this order.
+
+    The line, the picture if there is one, the columns, cause and action, and last the evidence.
+    """
     return {
         "sentence": judged.verdict.sentence,
+        **({} if drawn is None else {"reference_against_window": drawn}),
+        **outcome_metadata(judged.outcome()),
         "cause": judged.verdict.cause.value,
         "action": judged.verdict.action.value,
         "evidence": MetadataValue.json(json.loads(_json(judged.verdict.evidence))),
-        **outcome_metadata(judged.outcome()),
     }
 
 

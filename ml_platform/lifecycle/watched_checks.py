@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from ml_platform.core import names
+from ml_platform.core.checks.catalogue import CATALOGUE
 from ml_platform.core.facts import CheckName
 from ml_platform.core.task import TASKS
 from ml_platform.lifecycle.model import Model
@@ -32,24 +33,20 @@ def expects_label_rate(model: Model) -> bool:
 
 
 def watched_checks(model: Model) -> Iterator[tuple[tuple[str, ...], str, CheckName, str]]:
-    """Asset, check, the name it goes by in the facts, and what tells apart checks of one name."""
-    for table in tables_of(model):
-        yield names.raw(table), names.READABLE, CheckName.CONTRACT, f"{table} file"
-        yield names.validated(table), names.CONTRACT, CheckName.CONTRACT, table
-        yield names.validated(table), names.QUALITY, CheckName.QUALITY, table
-    drift = model.path(names.DRIFT)
-    yield drift, names.COLUMN_DRIFT, CheckName.DRIFT, ""
-    yield drift, names.UNSEEN_VALUES, CheckName.UNSEEN, ""
-    yield drift, names.SCORE_DRIFT, CheckName.SCORE_DRIFT, ""
-    yield model.path(names.VERDICT), names.MULTIVARIATE_DRIFT, CheckName.MULTIVARIATE_DRIFT, ""
-    estimated = model.path(names.ESTIMATED_PERFORMANCE)
-    yield estimated, names.ESTIMATED_LEVEL, CheckName.ESTIMATED_PERFORMANCE, ""
-    if expects_label_rate(model):
-        yield estimated, names.EXPECTED_LABEL_RATE, CheckName.EXPECTED_LABEL_RATE, ""
-    performance = model.path(names.PERFORMANCE)
-    yield performance, names.PERFORMANCE_LEVEL, CheckName.PERFORMANCE, ""
-    yield performance, names.CONCEPT_DRIFT, CheckName.CONCEPT_DRIFT, ""
-    yield performance, names.LABEL_DRIFT, CheckName.LABEL_DRIFT, ""
+    """Asset, check, the name it goes by in the facts, and what tells apart checks of one name.
+
+    Freshness, which is about no partition, is read apart.
+    """
+    watched = [check for check in CATALOGUE if check.fact and check.name != names.FRESHNESS]
+    for check in watched:
+        assert check.fact is not None
+        if check.of_model:
+            if check.name != names.EXPECTED_LABEL_RATE or expects_label_rate(model):
+                yield model.path(check.stage), check.name, check.fact, ""
+            continue
+        for table in tables_of(model):
+            about = f"{table} file" if check.name == names.READABLE else table
+            yield (table, check.stage), check.name, check.fact, about
 
 
 def tables_of(model: Model) -> tuple[str, ...]:

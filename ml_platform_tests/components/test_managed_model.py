@@ -41,6 +41,8 @@ def test_the_declared_gate_becomes_its_checks_and_all_of_them_block(defs: Defini
         "segments": True,
         "sane_on_extremes": True,
         "parity": True,
+        # What it promised was no condition of the gate, which compares with others.
+        names.THRESHOLD_HOLDS: False,
     }
 
 

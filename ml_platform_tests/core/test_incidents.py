@@ -1,18 +1,21 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
 
 from ml_platform.core import names
 from ml_platform.core.alerts import Occasion, Severity, plan_messages
-from ml_platform.core.decision import Action, Brake
+from ml_platform.core.decision import Action, Brake, Cause
 from ml_platform.core.incidents import (
     CheckSeen,
     RunEnd,
+    RunSeen,
+    Work,
     incident_of_check,
-    incident_of_run,
     incidents_of_entry,
+    incidents_of_run,
 )
 from ml_platform.core.ledger import EntryKind, LedgerEntry
 from ml_platform.core.rollout.step import Move
@@ -106,22 +109,55 @@ def test_broken_data_are_graver_than_moved_data_and_a_warning_is_at_most_one(
     assert severity_of(Verdict.WARNED, check) is warned
 
 
-def test_a_run_that_broke_is_over_with_the_next_of_its_kind_that_went_well() -> None:
-    broke = incident_of_run("0123456789", "landing of flights", "disk full", AT, RunEnd.FAILED)
-    mended = incident_of_run("9876543210", "landing of flights", "", AT, RunEnd.SUCCEEDED)
+FLIGHTS, WEATHER = Work("flights__raw", "2013-01-07"), Work("weather__raw", "2013-01-07")
 
-    assert (broke.title, broke.body) == ("landing of flights failed", "run 01234567: disk full")
-    assert (mended.title, mended.body) == ("landing of flights", "run 98765432 succeeded")
+
+def run(end: RunEnd, broken: tuple[Work, ...] = (), done: tuple[Work, ...] = ()) -> RunSeen:
+    error = "disk full" if end is RunEnd.FAILED else ""
+    return RunSeen("0123456789", "landing of flights", end, AT, error, broken, done)
+
+
+def test_a_step_that_broke_is_over_once_it_is_done_on_the_same_partition() -> None:
+    [broke] = incidents_of_run(run(RunEnd.FAILED, broken=(FLIGHTS,)))
+    [mended] = incidents_of_run(run(RunEnd.SUCCEEDED, done=(FLIGHTS,)))
+
+    assert broke.title == "flights/raw on 2013-01-07 failed"
+    assert broke.body == "landing of flights, run 01234567: disk full"
+    assert mended.title == "flights/raw on 2013-01-07"
     assert broke.key == mended.key
     assert (broke.recovered, mended.recovered) == (False, True)
 
 
+def test_what_a_run_did_before_it_broke_ends_the_troubles_of_that() -> None:
+    told = incidents_of_run(run(RunEnd.FAILED, broken=(FLIGHTS,), done=(WEATHER,)))
+
+    assert {incident.key: incident.recovered for incident in told} == {
+        FLIGHTS.key: False,
+        WEATHER.key: True,
+    }
+
+
+def test_two_steps_that_broke_in_one_run_recover_one_by_one() -> None:
+    together = incidents_of_run(run(RunEnd.FAILED, broken=(FLIGHTS, WEATHER)))
+    _, still_open = plan_messages(together, {}, timedelta(days=1), AT)
+    for work, left in ((WEATHER, [FLIGHTS.key]), (FLIGHTS, [])):
+        alone = incidents_of_run(run(RunEnd.SUCCEEDED, done=(work,)))
+        _, still_open = plan_messages(alone, still_open, timedelta(days=1), AT)
+        assert list(still_open) == left
+
+
 def test_a_cancelled_run_is_told_as_a_warning() -> None:
-    incident = incident_of_run("0123456789", "landing of flights", "", AT, RunEnd.CANCELED)
+    [incident] = incidents_of_run(run(RunEnd.CANCELED, broken=(Work("landing of flights"),)))
 
     assert incident.title == "landing of flights was cancelled"
-    assert incident.body == "run 01234567 was cancelled"
+    assert incident.body == "landing of flights, run 01234567 was cancelled"
     assert (incident.severity, incident.recovered) == (Severity.WARNING, False)
+
+
+def test_broken_data_are_told_by_their_check_alone_and_not_once_per_model() -> None:
+    page = replace(entry(EntryKind.DECISION, Action.PAGE), cause=Cause.DATA_QUALITY)
+
+    assert incidents_of_entry(page) == ()
 
 
 @pytest.mark.parametrize(

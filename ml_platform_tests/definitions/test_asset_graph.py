@@ -15,6 +15,7 @@ from dagster import AssetSpec, DefaultScheduleStatus, DefaultSensorStatus, Defin
 from dagster._core.workspace.load import location_origins_from_yaml_paths
 
 import ml_platform
+from ml_platform.core.checks.catalogue import named
 
 SNAPSHOT = Path(__file__).with_name("asset_graph.json")
 ROOT = Path(ml_platform.__file__).parents[1]
@@ -66,6 +67,15 @@ def test_every_check_says_what_it_demands(defs: Definitions) -> None:
     graph = defs.resolve_asset_graph()
     for key in graph.asset_check_keys:
         assert graph.get(key).description, key
+
+
+def test_every_check_that_is_loaded_is_in_the_catalogue_as_it_is_there(defs: Definitions) -> None:
+    graph = defs.resolve_asset_graph()
+    for key in graph.asset_check_keys:
+        check = named(key.name)
+        assert check.stage == key.asset_key.path[-1], key
+        assert graph.get(key).blocking == check.blocking, key
+        assert graph.get(key).description == check.demand, key
 
 
 def test_the_line_from_landing_file_to_champion_is_unbroken(

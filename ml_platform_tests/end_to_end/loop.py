@@ -153,7 +153,7 @@ class Loop:
         return self.run(*(self.model.path(stage) for stage in stages), tags=tags, **where)
 
     def finding(self, asset: tuple[str, ...], check: str, partition: str | None = None) -> Finding:
-        """The newest finding of a check, on a partition or at all."""
+        """The newest finding of a check, or why there is none, on a partition or at all."""
         found = findings(self.instance, asset, check, 200)
         return next(f for f in found if partition is None or f.partition == partition)
 

@@ -112,7 +112,7 @@ def blocked_after_a_good_landing(ground: Ground, request: pytest.FixtureRequest)
     conservation = loop.finding(names.validated("flights"), names.CONSERVATION, day)
     assert conservation.verdict is Verdict.NOT_EVALUATED
     assert conservation.sentence == (
-        "NOT EVALUATED: the partition is blocked: what was validated of it before stays"
+        "the partition is blocked: what was validated of it before stays"
     )
 
 

@@ -17,7 +17,7 @@ from ml_platform.core.names import TAG_ENDED_BY_SHUTDOWN
 from ml_platform.engine.errors import EngineError
 from ml_platform.engine.run_launcher import TAG_WORKER
 from ml_platform.engine.supervisor import Supervisor
-from ml_platform.lifecycle.alert_sightings import _of_run
+from ml_platform.lifecycle.ended_runs import incidents_of_ended_run
 from ml_platform.stores.settings import Settings
 from ml_platform_tests.engine.dagster_client import DagsterClient, messages, tag
 
@@ -135,4 +135,4 @@ def test_a_run_that_the_stop_ends_is_marked_and_told_to_nobody(tmp_path: Path, r
         run = instance.get_run_by_id(run_id)
         assert run is not None
         assert run.tags[TAG_ENDED_BY_SHUTDOWN] == run_id
-        assert _of_run(instance, run, datetime.now(UTC)) == ()
+        assert incidents_of_ended_run(instance, run, datetime.now(UTC), {}) == ()

@@ -1,4 +1,4 @@
-"""What follows an asset goes on where its blocking check warned, and waits where it failed."""
+"""What follows an asset waits where its blocking check failed, and for nothing else."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -13,7 +13,6 @@ from dagster import (
     DagsterInstance,
     DailyPartitionsDefinition,
     Definitions,
-    MaterializeResult,
     asset,
     evaluate_automation_conditions,
     materialize,
@@ -23,7 +22,8 @@ from ml_platform.core import names
 from ml_platform.core.check_outcome import CheckOutcome
 from ml_platform.core.verdict import Verdict
 from ml_platform.lifecycle.automation import FOLLOW_INPUTS
-from ml_platform.lifecycle.check_results import check_result
+from ml_platform.lifecycle.check_results import written
+from ml_platform.lifecycle.optional_checks import optional_checks
 from ml_platform_tests.end_to_end.ground import Ground
 from ml_platform_tests.end_to_end.loop import Loop
 
@@ -43,11 +43,12 @@ def chain(verdict: Verdict) -> list[AssetsDefinition]:
     key = AssetKey(list(INPUT))
     contract = AssetCheckSpec(names.CONTRACT, asset=key, blocking=True, partitions_def=DAYS)
 
+    @optional_checks
     @asset(key=key, partitions_def=DAYS, check_specs=[contract])
-    def validated(context: AssetExecutionContext) -> MaterializeResult:
+    def validated(context: AssetExecutionContext) -> Iterator[object]:
         outcomes = {p: CheckOutcome(verdict, "as told") for p in context.partition_keys}
-        said = check_result(context, INPUT, names.CONTRACT, outcomes, lets_through=[Verdict.WARNED])
-        return MaterializeResult(check_results=[said])
+        judged = {names.CONTRACT: outcomes}
+        yield from written(context, INPUT, {}, judged, lets_through=[Verdict.WARNED])
 
     @asset(deps=[key], partitions_def=DAYS, automation_condition=FOLLOW_INPUTS)
     def follower() -> None: ...
@@ -61,7 +62,7 @@ def chain(verdict: Verdict) -> list[AssetsDefinition]:
         (Verdict.PASSED, {DAY}),
         (Verdict.WARNED, {DAY}),
         (Verdict.FAILED, set()),
-        (Verdict.NOT_EVALUATED, set()),
+        (Verdict.NOT_EVALUATED, {DAY}),
     ],
 )
 def test_a_warning_lets_what_follows_go_on(

@@ -6,7 +6,7 @@ from ml_platform.core.check_outcome import CheckOutcome, not_evaluated
 from ml_platform.core.concept_drift.mean_reference import MeanReference
 from ml_platform.core.drift.null_series import FEWEST_PARTITIONS
 from ml_platform.core.estimation.expected import Expected
-from ml_platform.core.figures import counted, short
+from ml_platform.core.figures import apart, counted, short
 from ml_platform.core.verdict import Verdict
 
 _LEAST_SHARE = 0.1
@@ -49,7 +49,7 @@ def judge_expected_rate(
     beyond, small = abs(deviations) > bound, abs(shift) <= floor
     drifted = beyond and not small
     found = f"expected label rate {short(rate, 3)} over {counted(days, 'day')}"
-    relation = "has left" if drifted else "is near"
+    relation = "has left" if drifted else f"is {apart(rate, reference.mean)}"
     against = f"{found} {relation} the hold-out's {short(reference.mean, 3)}"
     measure = f"{abs(deviations):.1f} deviations of its days, {bound:.1f} allowed"
     no_matter = f"; less than {short(floor, 2)} is no matter" if beyond and small else ""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from ml_platform.core.check_outcome import CheckOutcome, not_evaluated
 from ml_platform.core.concept_drift.label_rate import LabelReference
 from ml_platform.core.concept_drift.serial_correlation import FEWEST_DAYS
-from ml_platform.core.figures import counted, short
+from ml_platform.core.figures import apart, counted, short
 from ml_platform.core.verdict import Verdict
 
 
@@ -35,12 +35,12 @@ def judge_label_rate(
     deviations = (rate - reference.rate) / reference.deviation(rows, days)
     drifted = abs(deviations) > bound
     found = f"label rate {short(rate, 3)} over {counted(days, 'day')}"
-    against = f"the hold-out's {short(reference.rate, 3)}"
+    against = f"{apart(rate, reference.rate)} the hold-out's {short(reference.rate, 3)}"
     measure = f"{abs(deviations):.1f} deviations of its days, {bound:.1f} allowed"
     sentence = (
-        f"label drift: {found} has left {against} ({measure})"
+        f"label drift: {found} is {against} ({measure})"
         if drifted
-        else f"{found} is near {against} ({measure})"
+        else f"{found} is {against}, no more than its days vary ({measure})"
     )
     numbers: dict[str, float | int] = {
         "label_rate": rate,

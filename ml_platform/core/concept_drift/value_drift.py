@@ -131,7 +131,7 @@ def judge_values(
         "rows": rows,
         "brought_in": int((near != label).sum()),
     }
-    head = "label drift" if drifted else "labels are near the hold-out's"
+    head = "label drift" if drifted else "labels stray no more than their days do"
     return CheckOutcome(
         Verdict.WARNED if drifted else Verdict.PASSED,
         f"{head}: {said}, over {counted(days, 'day')}; {bound:.1f} deviations allowed",

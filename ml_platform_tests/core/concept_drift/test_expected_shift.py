@@ -28,10 +28,10 @@ def test_a_rate_within_what_days_vary_passes() -> None:
     found = judge_expected_rate(window(0.24), 3, KNOWN, 3.0, None)
     assert found.verdict is Verdict.PASSED
     assert found.sentence == (
-        "expected label rate .24 over 3 days is near the hold-out's .2 (1.2 deviations of its "
-        "days, 3.0 allowed)"
+        "expected label rate .24 over 3 days is .04 above the hold-out's .2 (1.2 deviations of "
+        "its days, 3.0 allowed)"
     )
-    assert found.brief == "expected label rate .24 over 3 days is near the hold-out's .2"
+    assert found.brief == "expected label rate .24 over 3 days is .04 above the hold-out's .2"
     assert found.numbers["expected_label_rate"] == 0.24
 
 

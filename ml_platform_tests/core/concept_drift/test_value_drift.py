@@ -34,7 +34,9 @@ def reference(days: int = 30, held_out: int = 7, rows: int = 200) -> ValueRefere
 def test_labels_like_the_hold_outs_are_no_drift() -> None:
     found = judge_values(labels(3, seed=1)[0], 3, reference(), ALARMS, 200)
     assert found.verdict is Verdict.PASSED
-    assert found.sentence.startswith("labels are near the hold-out's: mean 99.122 against ")
+    assert found.sentence.startswith(
+        "labels stray no more than their days do: mean 99.122 against "
+    )
     assert "over 3 days" in found.sentence
 
 
