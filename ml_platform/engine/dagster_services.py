@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from ml_platform.engine.liveness import answers_grpc, answers_http
 from ml_platform.engine.ports import LOOPBACK, answers, is_live
 from ml_platform.engine.run_socket import ask
 from ml_platform.engine.service import Service
@@ -42,6 +43,7 @@ class LocalServices:
             *("--root", str(self.root / self.module.partition(".")[0])),
             ready=lambda: ask(socket, {"do": "health", "run_id": ""}) is not None,
             stop_seconds=15.0,
+            replies=lambda: ask(socket, {"do": "health", "run_id": ""}) is not None,
         )
 
     def code_server(self, port: int, location_name: str) -> Service:
@@ -52,6 +54,7 @@ class LocalServices:
             *("-m", self.module, "-d", str(self.root), "--location-name", location_name),
             ready=lambda: answers(port),
             port=port,
+            replies=lambda: answers_grpc(port),
         )
 
     def daemon(self, workspace: Path) -> Service:
@@ -70,6 +73,7 @@ class LocalServices:
             *("-m", "dagster_webserver", "-h", LOOPBACK, "-p", str(port), "-w", str(workspace)),
             ready=lambda: answers(port),
             port=port,
+            replies=lambda: answers_http(port, "/server_info"),
         )
 
     def mlflow_ui(self, port: int, tracking_uri: str, artifact_root: str) -> Service:
@@ -81,6 +85,7 @@ class LocalServices:
             *("--workers", "1"),
             ready=lambda: answers(port),
             port=port,
+            replies=lambda: answers_http(port, "/health"),
         )
 
     def endpoint(self, port: int) -> Service:
@@ -91,6 +96,7 @@ class LocalServices:
             ready=lambda: is_live(port),
             port=port,
             stop_seconds=15.0,
+            replies=lambda: is_live(port),
         )
 
     def _log(self, name: str) -> Path:
@@ -103,6 +109,7 @@ class LocalServices:
         ready: Callable[[], bool],
         port: int | None = None,
         stop_seconds: float = 10.0,
+        replies: Callable[[], bool] = lambda: True,
     ) -> Service:
         return Service(
             name=name,
@@ -113,4 +120,5 @@ class LocalServices:
             ready=ready,
             port=port,
             stop_seconds=stop_seconds,
+            replies=replies,
         )

@@ -33,6 +33,7 @@ class Service:
         folder: working directory of the child.
         ready: says whether the child does its work yet.
         port: on which it takes connections for as long as it lives; None where it has none.
+        replies: asks something that only a service at work answers; it may take a few seconds.
         start_seconds: how long it may take to be ready.
         stop_seconds: how long it may take to end when asked, before it is killed.
     """
@@ -46,6 +47,7 @@ class Service:
     start_seconds: float = 600.0
     stop_seconds: float = 10.0
     port: int | None = None
+    replies: Callable[[], bool] = lambda: True
     process: subprocess.Popen[bytes] | None = field(default=None, init=False)
 
     def start(self) -> None:

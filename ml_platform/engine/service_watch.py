@@ -12,6 +12,10 @@ from ml_platform.engine.service import Service
 
 SILENT_SECONDS = 10.0
 """So long a service may be without an answer; a machine that does much else answers late."""
+MUTE_SECONDS = 60.0
+"""So long a service may take connections and reply nothing: it may be at work for somebody else."""
+ASK_SECONDS = 15.0
+"""Between two questions to a service."""
 MOST_RESTARTS = 5
 WITHIN_SECONDS = 900.0
 """A service that ended so often within this time is not helped by starting it again."""
@@ -33,6 +37,8 @@ class ServiceWatch:
     ended: Callable[[str], None] = lambda name: None
     clock: Callable[[], float] = time.monotonic
     _answered: dict[str, float] = field(default_factory=dict, init=False)
+    _replied: dict[str, float] = field(default_factory=dict, init=False)
+    _asked: dict[str, float] = field(default_factory=dict, init=False)
     _starting: dict[str, float] = field(default_factory=dict, init=False)
     _restarts: dict[str, deque[float]] = field(default_factory=dict, init=False)
 
@@ -58,13 +64,28 @@ class ServiceWatch:
             self._answered[service.name] = now
             if starting is not None:
                 del self._starting[service.name]
+                self._replied[service.name] = now
                 self.told(f"The {service.name} runs again after {now - starting:.0f} s.")
-            return None
+            return self._mute(service)
         if starting is not None:
             late = now - starting > service.start_seconds
             return f"was not ready after {service.start_seconds:.0f} s" if late else None
         silent = now - self._answered.setdefault(service.name, now)
         return f"gave no answer for {silent:.0f} s" if silent > SILENT_SECONDS else None
+
+    def _mute(self, service: Service) -> str | None:
+        """Ask a service that takes connections now and then whether it replies, too."""
+        now = self.clock()
+        if now - self._asked.get(service.name, -ASK_SECONDS) < ASK_SECONDS:
+            return None
+        replies = service.replies()
+        # The question itself takes a while.
+        self._asked[service.name] = now = self.clock()
+        if replies:
+            self._replied[service.name] = now
+            return None
+        mute = now - self._replied.setdefault(service.name, now)
+        return f"replied nothing for {mute:.0f} s" if mute > MUTE_SECONDS else None
 
     def _restart(self, service: Service, trouble: str) -> None:
         now = self.clock()

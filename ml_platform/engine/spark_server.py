@@ -16,6 +16,7 @@ from pathlib import Path
 import click
 import psutil
 
+from ml_platform.engine.liveness import answers_grpc
 from ml_platform.engine.ports import LOOPBACK, answers
 from ml_platform.engine.service import Service
 
@@ -72,6 +73,7 @@ def spark_server(
         folder=folder,
         ready=lambda: answers(port),
         port=port,
+        replies=lambda: answers_grpc(port),
         start_seconds=start_seconds,
     )
 

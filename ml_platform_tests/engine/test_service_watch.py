@@ -14,7 +14,13 @@ import pytest
 from ml_platform.engine.errors import EngineError
 from ml_platform.engine.ports import answers, free_port
 from ml_platform.engine.service import Service
-from ml_platform.engine.service_watch import MOST_RESTARTS, SILENT_SECONDS, ServiceWatch
+from ml_platform.engine.service_watch import (
+    ASK_SECONDS,
+    MOST_RESTARTS,
+    MUTE_SECONDS,
+    SILENT_SECONDS,
+    ServiceWatch,
+)
 from ml_platform_tests.waiting import wait_until
 
 # Listens until it is told by SIGUSR1 to close its port and to live on.
@@ -106,6 +112,32 @@ def test_a_service_that_lives_and_does_not_answer_is_started_anew_once_it_was_si
     assert pid(service) == former
     clock.now = SILENT_SECONDS + 1
     assert "gave no answer" in looked_until_it_runs(watch, service, former)[0]
+
+
+def test_a_service_that_takes_connections_and_replies_nothing_is_started_anew(
+    service: Service,
+) -> None:
+    clock, at_work = Clock(), True
+    service.replies = lambda: at_work
+    watch = ServiceWatch([service], print, clock=clock)
+    watch.look()
+    former = pid(service)
+    at_work = False
+    for clock.now in (ASK_SECONDS, MUTE_SECONDS):
+        watch.look()
+        assert pid(service) == former
+    clock.now = MUTE_SECONDS + ASK_SECONDS
+    at_work_again = looked_until_it_runs(watch, service, former)
+    assert "replied nothing for 75 s" in at_work_again[0]
+
+
+def test_a_service_is_asked_now_and_then_and_not_on_each_look(service: Service) -> None:
+    clock, asked = Clock(), []
+    service.replies = lambda: bool(asked.append(clock.now)) or True
+    watch = ServiceWatch([service], print, clock=clock)
+    for clock.now in (0.0, 1.0, ASK_SECONDS - 1, ASK_SECONDS, ASK_SECONDS + 1):
+        watch.look()
+    assert asked == [0.0, ASK_SECONDS]
 
 
 def test_a_service_that_cannot_live_is_given_up_with_the_end_of_its_log(service: Service) -> None:
