@@ -13,18 +13,13 @@ from dagster import (
     asset,
 )
 from dagster_pyspark import LazyPySparkResource
-from pyspark.sql import SparkSession
 
 from ml_platform.core import names
 from ml_platform.core.check_outcome import CheckOutcome, not_evaluated
 from ml_platform.core.checks.catalogue import of_stage
 from ml_platform.core.performance.earlier import restatements
-from ml_platform.core.performance.window import (
-    Reference,
-    SegmentReferences,
-    WindowPerformance,
-    measure_window,
-)
+from ml_platform.core.performance.window import WindowPerformance, measure_window
+from ml_platform.lifecycle.answered_windows import answered_windows
 from ml_platform.lifecycle.automation import follow_inputs_except
 from ml_platform.lifecycle.check_results import written
 from ml_platform.lifecycle.check_specs import check_specs
@@ -35,8 +30,6 @@ from ml_platform.lifecycle.partitioning import partitions_of_run
 from ml_platform.lifecycle.performance_checks import concept_drift, label_drift, of_version
 from ml_platform.lifecycle.performance_table import PERFORMANCE_SCHEMA, table_rows
 from ml_platform.resources.lake_resource import LakeResource
-from ml_platform.spark.answered_rows import BESIDE_KEY, WEIGHT, answered_rows
-from ml_platform.spark.labels_join import join_labels
 from ml_platform.stores.lake import Lake
 
 CHECKS = [check.name for check in of_stage(names.PERFORMANCE)]
@@ -83,8 +76,15 @@ def performance_asset(model: Model) -> AssetsDefinition:
         reference = cache(partial(holdout_metrics, model, opened))
         by_segment = cache(partial(holdout_segments, model, opened))
         measured = {
-            p: measure(model, opened, spark.spark_session, p, reference, by_segment)
-            for p in partitions
+            p: measure_window(
+                columns,
+                partition=p,
+                spec=model.spec.monitoring.performance,
+                segments=model.spec.monitoring.segments,
+                reference=reference,
+                segment_reference=by_segment,
+            )
+            for p, columns in answered_windows(model, opened, spark.spark_session, partitions)
         }
         rows = table_rows(model, opened, measured)
         outcomes = {
@@ -119,52 +119,6 @@ def _outcome(
     if check == names.LABEL_DRIFT:
         return label_drift(model, lake, measured)
     return of_version(measured.report.outcome(), measured.model_version)
-
-
-def measure(
-    model: Model,
-    lake: Lake,
-    spark: SparkSession,
-    partition: str,
-    reference: Reference,
-    segment_reference: SegmentReferences,
-) -> WindowPerformance:
-    """Measure the day and its trailing window, on the rows of the version that scored last.
-
-    The window's rows come to this process, about half a kilobyte each, as metrics are exact and
-    labels are matched by key: a window of ten million labels takes 5 GB here.
-    """
-    spec = model.spec.monitoring.performance
-    window = model.calendar.trailing(partition, spec.window)
-    log, labels = (
-        lake.table(model.table(stage)).read(spark, window)
-        for stage in (names.INFERENCE_LOG, names.LABELS)
-    )
-    key, wanted = model.spec.key, ("partition", "model_version", "score", "threshold")
-    # Only what is needed goes through the shuffle by key.
-    own = dict.fromkeys((*key, *BESIDE_KEY, *wanted))
-    asked = log.selectExpr(*own, *_other_segments(model))
-    rows = join_labels(answered_rows(asked, key), labels, key, None).select(
-        *wanted, WEIGHT, "label", "labelled_at", *model.spec.monitoring.segments
-    )
-    return measure_window(
-        _columns(rows.toArrow()),
-        partition=partition,
-        spec=spec,
-        segments=model.spec.monitoring.segments,
-        reference=reference,
-        segment_reference=segment_reference,
-    )
-
-
-def _other_segments(model: Model) -> list[str]:
-    """Segments that are no part of the key, out of the features."""
-    segments = model.spec.monitoring.segments
-    return [f"features.{s} AS {s}" for s in segments if s not in model.spec.key]
-
-
-def _columns(table: pa.Table) -> dict[str, Sequence[object]]:
-    return {name: table.column(name).to_pylist() for name in table.column_names}
 
 
 def _plotted(measured: WindowPerformance) -> dict[str, float | int]:
