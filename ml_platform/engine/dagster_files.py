@@ -12,6 +12,8 @@ from ml_platform.engine.open_sqlite import storage_settings
 from ml_platform.engine.ports import LOOPBACK
 
 CONCURRENT_RUNS = 4
+# Sensors tick every few seconds, most of the time for nothing. What a tick asked for is on its run.
+TICKS_KEPT_DAYS = {"skipped": 2, "success": 30, "failure": 90, "started": 30}
 
 
 def instance_settings(home: Path, socket: Path) -> dict[str, Any]:
@@ -54,6 +56,10 @@ def instance_settings(home: Path, socket: Path) -> dict[str, Any]:
         },
         # A run is retried when its process died; a step that failed has its own policy.
         "run_retries": {"enabled": True, "max_retries": 2, "retry_on_asset_or_op_failure": False},
+        "retention": {
+            kind: {"purge_after_days": dict(TICKS_KEPT_DAYS)}
+            for kind in ("schedule", "sensor", "auto_materialize")
+        },
         "sensors": {"use_threads": True, "num_workers": 4},
         "code_servers": {"local_startup_timeout": 600},
     }

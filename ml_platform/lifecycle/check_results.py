@@ -24,6 +24,9 @@ from ml_platform.lifecycle.checked_writes import CheckedWrite, checked_writes
 from ml_platform.lifecycle.metadata_table import readable, table_of
 from ml_platform.lifecycle.unjudged import observed_gaps, why_not_evaluated
 
+MOST_ROWS = 20
+"""Of a table that is shown with a check."""
+
 
 def written(
     context: AssetExecutionContext,
@@ -158,10 +161,17 @@ def single_result(
 
 
 def outcome_metadata(outcome: CheckOutcome) -> dict[str, object]:
-    """The table, the numbers (they plot over partitions) and the verdict, in this order."""
+    """The table, the numbers (they plot over partitions) and the verdict, in this order.
+
+    Of a long table its first rows are shown, which its maker puts the gravest into. Dagster's log
+    keeps each evaluation three times over, so that whole tables would be most of it; they are in
+    the lake.
+    """
     metadata: dict[str, object] = {}
     if outcome.table:
-        metadata["details"] = table_of(outcome.table)
+        metadata["details"] = table_of(outcome.table[:MOST_ROWS])
+    if len(outcome.table) > MOST_ROWS:
+        metadata["rows_not_shown"] = len(outcome.table) - MOST_ROWS
     metadata |= {name: readable(v) for name, v in outcome.numbers.items() if not _is_nan(v)}
     metadata["verdict"] = str(outcome.verdict)
     if outcome.brief:
@@ -190,9 +200,11 @@ def _evaluation(
 def _over_range(outcomes: Mapping[str, CheckOutcome]) -> CheckOutcome:
     grave = worst(outcome.verdict for outcome in outcomes.values())
     named = [p for p, outcome in outcomes.items() if outcome.verdict is grave]
+    # The gravest first: of a long range not every partition is shown.
+    order = [*named, *(p for p in outcomes if outcomes[p].verdict is not grave)]
     rows = tuple(
-        {"partition": p, "verdict": str(o.verdict), "finding": o.sentence}
-        for p, o in outcomes.items()
+        {"partition": p, "verdict": str(outcomes[p].verdict), "finding": outcomes[p].sentence}
+        for p in order
     )
     sentence = f"{len(named)} of {len(outcomes)} partitions: {outcomes[named[0]].sentence}"
     return CheckOutcome(grave, sentence, table=rows)

@@ -23,7 +23,13 @@ from ml_platform.lifecycle.check_history import (
     by_partition,
     findings,
 )
-from ml_platform.lifecycle.check_results import written, written_whole
+from ml_platform.lifecycle.check_results import (
+    MOST_ROWS,
+    _over_range,
+    outcome_metadata,
+    written,
+    written_whole,
+)
 from ml_platform.lifecycle.optional_checks import optional_checks
 
 PATH, CHECK = ("small", "drift"), "column_drift"
@@ -146,3 +152,20 @@ def test_an_asset_without_partitions_says_why_as_well(instance: DagsterInstance)
     outcomes[CHECK] = CheckOutcome(Verdict.PASSED, "3 requests were moved")
     assert materialize([drift], instance=instance).success
     assert findings(instance, PATH, CHECK, 10)[0].verdict is Verdict.PASSED
+
+
+def test_of_a_long_table_the_first_rows_are_kept_and_the_rest_is_counted() -> None:
+    def kept(rows: int) -> tuple[int, object]:
+        table = tuple({"column": f"c{number}", "value": 1.0} for number in range(rows))
+        metadata = outcome_metadata(CheckOutcome(Verdict.WARNED, "drift", table=table))
+        return len(metadata["details"].records), metadata.get("rows_not_shown")  # type: ignore[attr-defined]
+
+    assert kept(MOST_ROWS) == (MOST_ROWS, None)
+    assert kept(2_000) == (MOST_ROWS, 2_000 - MOST_ROWS)
+
+
+def test_the_sum_of_a_long_range_shows_its_gravest_days() -> None:
+    outcomes = {f"{n:03}": CheckOutcome(Verdict.PASSED, "fine") for n in range(100)}
+    outcomes["099"] = CheckOutcome(Verdict.FAILED, "broken")
+    summed = _over_range(outcomes)
+    assert [row["partition"] for row in summed.table[:3]] == ["099", "000", "001"]
