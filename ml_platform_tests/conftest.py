@@ -1,16 +1,19 @@
-"""What the whole suite shares: a Spark session, how properties are searched, who runs what."""
+"""What the whole suite shares: a Spark session, a trained loop, how properties are searched."""
 
 from __future__ import annotations
 
 import os
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
 from hypothesis import settings
-from xdist.scheduler import LoadScopeScheduling
 
 from ml_platform.spark.session import open_session
+from ml_platform.stores.registry_connection import ensure_registry
+from ml_platform_tests.made_once import made_once, session_folder
+from ml_platform_tests.work_order import LongestFirst
 
 # A busy machine makes slow examples, not wrong ones; CI searches the same examples each time.
 settings.register_profile(
@@ -19,21 +22,16 @@ settings.register_profile(
 settings.load_profile("ml_platform")
 
 
-TOGETHER = {"end_to_end": "lifecycle"}
-"""Folders that share what takes long to make: a loop with a champion."""
+# Tests do little with many plans: compiling Java further than it takes to start with it was most
+# of what Spark's processes did. What is computed does not depend on it.
+QUICK_JAVA = "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC"
+os.environ.setdefault("SPARK_SUBMIT_OPTS", QUICK_JAVA)
+os.environ.setdefault("SPARK_LAUNCHER_OPTS", QUICK_JAVA)
 
 
-class ByFolder(LoadScopeScheduling):
-    """Tests of a folder stay in one process of several; those of the core may go anywhere."""
-
-    def _split_scope(self, nodeid: str) -> str:
-        folder = nodeid.removeprefix("ml_platform_tests/").split("/")[0]
-        return nodeid if folder == "core" else TOGETHER.get(folder, folder)
-
-
-def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> ByFolder:
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> LongestFirst:
     """How the tests are dealt out to the processes of ``-n``."""
-    return ByFolder(config, log)
+    return LongestFirst(config, log)
 
 
 @pytest.fixture(scope="session")
@@ -50,9 +48,25 @@ def spark(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
 
 
 @pytest.fixture(scope="session")
-def trained(spark: Any, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
-    """A loop with a week behind it and a champion; made once, only to be read or copied."""
-    from ml_platform_tests.end_to_end.trained import trained_loop
+def made_for_all(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder of what is made once for all processes of the session."""
+    return session_folder(tmp_path_factory)
 
-    with trained_loop(tmp_path_factory.mktemp("trained")) as loop:
+
+@pytest.fixture(scope="session")
+def empty_registry(made_for_all: Path) -> Path:
+    """MLflow's database without a row, to be copied: making its tables takes seconds."""
+
+    def make(folder: Path) -> None:
+        ensure_registry(f"sqlite:///{folder / 'mlflow.db'}")
+
+    return made_once(made_for_all / "registry", make) / "mlflow.db"
+
+
+@pytest.fixture(scope="session")
+def trained(spark: Any, made_for_all: Path, empty_registry: Path) -> Iterator[Any]:
+    """A loop with a week behind it and a champion; made once, only to be read or copied."""
+    from ml_platform_tests.end_to_end.trained import kept_loop
+
+    with kept_loop(made_for_all / "trained", empty_registry) as loop:
         yield loop

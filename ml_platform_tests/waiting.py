@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import time
 from collections.abc import Callable
 
@@ -10,7 +11,9 @@ PATIENCE = 600.0
 test that fails ever waits so long."""
 
 
-def wait_until(holds: Callable[[], bool], what: str, pause: float = 0.02) -> float:
+def wait_until(
+    holds: Callable[[], bool], what: str, pause: float = 0.02, patience: float = PATIENCE
+) -> float:
     """Wait until something holds, and return how many seconds it took.
 
     Raises:
@@ -19,6 +22,18 @@ def wait_until(holds: Callable[[], bool], what: str, pause: float = 0.02) -> flo
     began = time.monotonic()
     while not holds():
         waited = time.monotonic() - began
-        assert waited < PATIENCE, f"waited {waited:.0f} s in vain: {what}"
+        assert waited < patience, f"waited {waited:.0f} s in vain: {what}"
         time.sleep(pause)
     return time.monotonic() - began
+
+
+async def soon(holds: Callable[[], bool], what: str) -> None:
+    """Let the other tasks of this loop go on until something holds.
+
+    Raises:
+        AssertionError: it did not come to hold; `what` says what it was.
+    """
+    end = time.monotonic() + PATIENCE
+    while not holds():
+        assert time.monotonic() < end, f"waited {PATIENCE:.0f} s in vain: {what}"
+        await asyncio.sleep(0.01)

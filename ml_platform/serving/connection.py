@@ -25,14 +25,16 @@ class Connection(BoundedHttp):
 
     leaving: ClassVar[bool] = False
     """Whether this worker leaves; of the whole process."""
+    renewed_at: float
+    """When it is old, on the clock of its loop."""
 
     def __init__(self, *given: Any, **named: Any) -> None:
         """Begin to age."""
         super().__init__(*given, **named)
-        self._renewed_at = self.loop.time() + CONNECTION_SECONDS * random.uniform(0.8, 1.2)
+        self.renewed_at = self.loop.time() + CONNECTION_SECONDS * random.uniform(0.8, 1.2)
 
     def on_headers_complete(self) -> None:
         """A request begins; the last one on this connection is answered with a goodbye."""
         super().on_headers_complete()
-        if self.leaving or self.loop.time() > self._renewed_at:
+        if self.leaving or self.loop.time() > self.renewed_at:
             self.cycle.keep_alive = False

@@ -41,6 +41,7 @@ def spark_config(remote: str | None, scratch: Path) -> dict[str, str]:
         "spark.master": "local[*]",
         "spark.app.name": "ml_platform",
         "spark.ui.enabled": "false",
+        "spark.ui.showConsoleProgress": "false",
         "spark.driver.host": "127.0.0.1",
         "spark.driver.bindAddress": "127.0.0.1",
         "spark.driver.memory": "2g",

@@ -1,6 +1,7 @@
 """The command as a person calls it, over a home of its own."""
 
 import json
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -32,12 +33,13 @@ def ml_platform(home: Path) -> Command:
 
 
 @pytest.fixture
-def registry(home: Path, tmp_path: Path) -> ModelRegistry:
+def registry(home: Path, tmp_path: Path, empty_registry: Path) -> ModelRegistry:
     """Three versions; the first was champion, the second is, the third waits. All passed."""
     artifact = tmp_path / "artifact"
     artifact.mkdir()
     for name in ("model.ubj", "spec.json", "manifest.json"):
         (artifact / name).write_text('{"spec": {}, "threshold": 0.5}')
+    shutil.copy(empty_registry, home)
     made = ModelRegistry(f"sqlite:///{home / 'mlflow.db'}", home / "artifacts")
     for promoted in (True, True, False):
         with made.training_run(MODEL) as run:

@@ -5,6 +5,7 @@ One worker after another may swap a version, so a step is waited for until every
 
 from __future__ import annotations
 
+import shutil
 import time
 from collections import defaultdict
 from collections.abc import Callable, Iterator
@@ -94,9 +95,12 @@ def artifact(folder: Path, *, turned: bool = False, seed: int = 0) -> ScoringMod
 
 
 @pytest.fixture(scope="module")
-def template(tmp_path_factory: pytest.TempPathFactory) -> tuple[RolloutHome, dict]:
+def template(
+    tmp_path_factory: pytest.TempPathFactory, empty_registry: Path
+) -> tuple[RolloutHome, dict]:
     """Versions 1 and 2 are sound, 3 is not; 1 is champion."""
     folder = tmp_path_factory.mktemp("rollout")
+    shutil.copy(empty_registry, folder)
     with DagsterInstance.ephemeral() as instance:
         model = replace(declared(ROLLOUT), inputs=INPUTS)
         home = RolloutHome(folder, model, instance)

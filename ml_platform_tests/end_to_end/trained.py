@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 import contextlib
+import shutil
 from collections.abc import Iterator, Mapping
+from contextlib import closing
 from datetime import date
 from pathlib import Path
+from sqlite3 import Connection, connect
 from typing import Any
 
 from dagster import DagsterInstance, ExecuteInProcessResult
+from dagster._core.storage.event_log.in_memory import InMemoryEventLogStorage
 
 from ml_platform.core import names
 from ml_platform.demo.flights_landing import FlightsLanding
 from ml_platform_tests.end_to_end.failures import why_it_failed
 from ml_platform_tests.end_to_end.loop import MODEL, SMALL, TABLES, Loop
+from ml_platform_tests.made_once import made_once
 
 FIRST, LAST = "2013-01-01", "2013-01-06"
 DAY = "2013-01-07"
@@ -22,11 +27,22 @@ VOLATILE = {"_source_file", "_ingested_at", "scored_at", "computed_at", "request
 """Columns that another run, or the same run in another folder, fills otherwise."""
 
 
+EVENTS = "events.db"
+
+
 @contextlib.contextmanager
-def trained_loop(home: Path, declared: Mapping[str, Any] = SMALL) -> Iterator[Loop]:
-    """Six days in one run over the range, one training, then a day as it comes in life."""
+def kept_loop(home: Path, empty_registry: Path) -> Iterator[Loop]:
+    """The trained loop of a folder, with its event log; made by whoever asks for it first."""
+    made_once(home, lambda folder: _make(folder, empty_registry))
+    with DagsterInstance.ephemeral() as instance, closing(connect(home / EVENTS)) as kept:
+        kept.backup(_event_database(instance))
+        yield Loop(home, instance, {MODEL: SMALL})
+
+
+def _make(home: Path, empty_registry: Path) -> None:
+    shutil.copy(empty_registry, home)
     with DagsterInstance.ephemeral() as instance:
-        loop = Loop(home, instance, {MODEL: declared})
+        loop = Loop(home, instance, {MODEL: SMALL})
         landing = FlightsLanding(loop.landing_root)
         for number in range(1, 8):
             landing.land_inputs(date(2013, 1, number))
@@ -37,7 +53,38 @@ def trained_loop(home: Path, declared: Mapping[str, Any] = SMALL) -> Iterator[Lo
         succeeded(loop.run_stages(names.RETRAINING))
         take_in_inputs(loop, DAY)
         take_in_outcomes(loop, DAY)
-        yield loop
+        with closing(connect(home / EVENTS)) as kept:
+            _event_database(instance).backup(kept)
+
+
+def _event_database(instance: DagsterInstance) -> Connection:
+    """What an ephemeral instance keeps its events in."""
+    storage = instance.event_log_storage
+    assert isinstance(storage, InMemoryEventLogStorage)
+    database = storage._held_conn.connection.driver_connection
+    assert isinstance(database, Connection)
+    return database
+
+
+def retrained(home: Path, trained: Loop, empty_registry: Path, declared: Mapping[str, Any]) -> Loop:
+    """Another declaration of the model over the same tables: six days, a training, a day of life.
+
+    Args:
+        home: an empty folder.
+        trained: whose landed files and validated tables are taken over as they are.
+        empty_registry: the database that is copied.
+        declared: the keys of the model that differ from what is declared.
+    """
+    shutil.copy(empty_registry, home)
+    shutil.copytree(trained.landing_root, home / "landing")
+    for table in TABLES:
+        shutil.copytree(trained.home / "lake" / table, home / "lake" / table)
+    loop = trained.having(home=home, changes={MODEL: declared})
+    succeeded(loop.run_stages((*names.DAILY, *names.ON_LABELS), first=FIRST, last=LAST))
+    succeeded(loop.run_stages(names.RETRAINING))
+    succeeded(loop.run_stages(names.DAILY, day=DAY))
+    succeeded(loop.run_stages(names.ON_LABELS, day=DAY))
+    return loop
 
 
 def stages_of(table: str) -> tuple[tuple[str, ...], ...]:

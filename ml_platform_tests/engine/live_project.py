@@ -7,8 +7,7 @@ import shutil
 import signal
 import subprocess
 import sys
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -21,6 +20,7 @@ import ml_platform
 from ml_platform.core.ingestion.calendar import Calendar
 from ml_platform.core.source_spec import Partitions
 from ml_platform.stores.lake import Lake
+from ml_platform_tests.waiting import PATIENCE, wait_until
 
 PACKAGE = Path(ml_platform.__file__).parent
 CONTRACT = '''"""What an order looks like."""
@@ -108,23 +108,15 @@ class LiveProject:
                 command, cwd=self.folder, env=environment, stdout=screen, stderr=screen
             )
             try:
-                wait_until(lambda: self._runs(started), "up says that it runs", 900)
+                wait_until(lambda: self._runs(started), "up says that it runs", pause=0.5)
                 yield psutil.Process(started.pid)
             finally:
                 started.send_signal(signal.SIGINT)
-                started.wait(300)
+                started.wait(PATIENCE)
 
     def _runs(self, started: subprocess.Popen[bytes]) -> bool:
         assert started.poll() is None, self.screen.read_text()
         return "Running" in self.screen.read_text()
-
-
-def wait_until(happened: Callable[[], bool], what: str, seconds: float = 600) -> None:
-    """Wait for an event; the limit is for what never comes."""
-    deadline = time.monotonic() + seconds
-    while not happened():
-        assert time.monotonic() < deadline, f"not within {seconds:.0f} s: {what}"
-        time.sleep(0.5)
 
 
 def day_that_ends_in(seconds: float) -> tuple[Partitions, str, datetime]:

@@ -8,7 +8,8 @@ from pathlib import Path
 import psutil
 import pytest
 
-from ml_platform_tests.engine.live_project import LiveProject, day_that_ends_in, wait_until
+from ml_platform_tests.engine.live_project import LiveProject, day_that_ends_in
+from ml_platform_tests.waiting import PATIENCE, wait_until
 
 pytestmark = pytest.mark.slow
 
@@ -37,9 +38,9 @@ def crosses(folder: Path, seconds: float) -> bool:
         if daemon_of(up).create_time() >= end.timestamp():
             return False
         before = long_lived(up)
-        wait_until(lambda: datetime.now(UTC) > end, "the day ends", seconds + 120)
+        wait_until(lambda: datetime.now(UTC) > end, "the day ends", patience=seconds + PATIENCE)
         project.land(day)
-        wait_until(lambda: project.rows("validated") == {day: 20}, f"{day} is taken in")
+        wait_until(lambda: project.rows("validated") == {day: 20}, f"{day} is taken in", pause=0.5)
         assert project.rows("raw") == {day: 20}
         assert long_lived(up) == before
     return True

@@ -34,10 +34,14 @@ def unlabelled(own: Loop) -> Loop:
 
 
 @pytest.fixture(scope="module")
-def rollout_template(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RolloutHome]:
-    """Two versions, the first is champion: made once, as a database takes its time."""
+def rollout_template(
+    tmp_path_factory: pytest.TempPathFactory, empty_registry: Path
+) -> Iterator[RolloutHome]:
+    """Two versions, the first is champion."""
+    home = tmp_path_factory.mktemp("template")
+    shutil.copy(empty_registry, home)
     with DagsterInstance.ephemeral() as instance:
-        made = RolloutHome(tmp_path_factory.mktemp("template"), declared(QUICK), instance)
+        made = RolloutHome(home, declared(QUICK), instance)
         for _ in range(2):
             made.register()
         made.registry.promote(MODEL, 1)

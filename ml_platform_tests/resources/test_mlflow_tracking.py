@@ -1,6 +1,7 @@
 """One MLflow run per Dagster run, ended truthfully, in one process that runs many."""
 
 import os
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 
@@ -17,8 +18,8 @@ Training = Callable[[TrainingRun], None]
 
 
 @pytest.fixture(scope="module")
-def uri(tmp_path_factory: pytest.TempPathFactory) -> str:
-    return f"sqlite:///{tmp_path_factory.mktemp('registry')}/mlflow.db"
+def uri(tmp_path_factory: pytest.TempPathFactory, empty_registry: Path) -> str:
+    return f"sqlite:///{shutil.copy(empty_registry, tmp_path_factory.mktemp('registry'))}"
 
 
 @pytest.fixture

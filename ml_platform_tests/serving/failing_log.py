@@ -6,6 +6,7 @@ import threading
 from collections.abc import Sequence
 
 from ml_platform.stores.request_log.port import EncodedRecord
+from ml_platform_tests.waiting import PATIENCE
 
 
 class FailingLog:
@@ -18,11 +19,14 @@ class FailingLog:
         self.error: Exception | None = None
         self.batches: list[list[EncodedRecord]] = []
         self.closed = False
+        self.committing = False
         self.open = threading.Event()
         self.open.set()
 
     def append(self, records: Sequence[EncodedRecord]) -> None:
-        assert self.open.wait(10)
+        self.committing = True
+        assert self.open.wait(PATIENCE)
+        self.committing = False
         self.probe()
         self.batches.append(list(records))
 

@@ -20,9 +20,11 @@ from ml_platform.serving.worker import Worker, WorkerSettings
 from ml_platform_tests.serving.failing_log import FailingLog
 from ml_platform_tests.serving.test_service_metrics import value
 from ml_platform_tests.serving.toy_endpoint import MODEL, held, invocation, make_live, rows
+from ml_platform_tests.waiting import PATIENCE, soon
 
 BODY = json.dumps(invocation(rows(1))).encode()
-TWO_PLACES = {"limits": {"in_flight": 2, "timeout_seconds": 5.0}}
+PATIENT = {"limits": {"timeout_seconds": PATIENCE}}
+TWO_PLACES = {"limits": {"in_flight": 2, "timeout_seconds": PATIENCE}}
 Client = Callable[["Asking"], Awaitable[None]]
 
 
@@ -122,7 +124,7 @@ def test_a_canary_that_fails_is_counted_as_its_own_failure(tmp_path: Path) -> No
 def test_bodies_on_their_way_take_places_and_pages_do_not(tmp_path: Path) -> None:
     async def client(asking: Asking) -> None:
         slow = [asyncio.create_task(asking.ask("/invocations", complete=False)) for _ in range(2)]
-        await asyncio.sleep(0.05)
+        await soon(lambda: in_flight_of_all(asking.folder) == 2, "both are in work")
         refused = await asking.ask("/invocations")
         assert (refused["status"], refused["headers"]["retry-after"]) == (503, "1")
         assert json.loads(refused["body"])["message"] == "2 requests are in work already"
@@ -156,17 +158,16 @@ def test_answers_that_wait_for_the_log_are_seen_from_outside(tmp_path: Path) -> 
         own, pipeline.log = pipeline.log, DurableLog(lambda: store, tmp_path / "key")
         store.open.clear()
         answers = [asyncio.create_task(asking.ask("/invocations")) for _ in range(3)]
-        await asyncio.sleep(0.7)
-        assert value(asking.folder, "ml_platform_log_queue") == 3
-        lag = value(asking.folder, "ml_platform_log_lag_seconds")
-        assert lag is not None
-        assert lag > 0.1
+
+        def told() -> tuple[float | None, float]:
+            queue = value(asking.folder, "ml_platform_log_queue")
+            return queue, value(asking.folder, "ml_platform_log_lag_seconds") or 0.0
+
+        await soon(lambda: told()[0] == 3 and told()[1] > 0.1, "three wait for the log")
         store.open.set()
         assert [answer["status"] for answer in await asyncio.gather(*answers)] == [200] * 3
-        await asyncio.sleep(0.5)
-        assert value(asking.folder, "ml_platform_log_queue") == 0
-        assert value(asking.folder, "ml_platform_log_lag_seconds") == 0
+        await soon(lambda: told() == (0, 0.0), "nothing waits for the log")
         await pipeline.log.close()
         pipeline.log = own
 
-    serving(tmp_path, client)
+    serving(tmp_path, client, PATIENT)

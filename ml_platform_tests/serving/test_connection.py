@@ -3,13 +3,14 @@
 import threading
 import time
 from collections.abc import Iterator
+from dataclasses import dataclass
 
 import httpx
 import pytest
 import uvicorn
 
-from ml_platform.serving import connection
-from ml_platform.serving.connection import Connection
+from ml_platform.serving.connection import CONNECTION_SECONDS, Connection
+from ml_platform_tests.waiting import wait_until
 
 
 async def app(scope, receive, send):
@@ -18,18 +19,31 @@ async def app(scope, receive, send):
     await send({"type": "http.response.body", "body": b"ok"})
 
 
+@dataclass(frozen=True)
+class Served:
+    """A server and its connections that are open now."""
+
+    url: str
+    connections: set[Connection]
+
+
 @pytest.fixture
-def url() -> Iterator[str]:
+def served() -> Iterator[Served]:
     config = uvicorn.Config(app, http=Connection, port=0, log_level="error", lifespan="off")
     server = uvicorn.Server(config)
     listening = config.bind_socket()
     thread = threading.Thread(target=server.run, args=([listening],))
     thread.start()
-    while not server.started:
-        time.sleep(0.01)
-    yield f"http://127.0.0.1:{listening.getsockname()[1]}"
+    wait_until(lambda: server.started, "the server has started")
+    url = f"http://127.0.0.1:{listening.getsockname()[1]}"
+    yield Served(url, server.server_state.connections)
     server.should_exit = True
     thread.join()
+
+
+@pytest.fixture
+def url(served: Served) -> str:
+    return served.url
 
 
 def test_a_young_connection_is_kept(url):
@@ -40,24 +54,27 @@ def test_a_young_connection_is_kept(url):
         assert len({id(each) for each in client._transport._pool.connections}) == 1
 
 
-def test_an_old_connection_is_answered_and_renewed(url, monkeypatch):
-    monkeypatch.setattr(connection, "CONNECTION_SECONDS", 0.3)
+def test_an_old_connection_is_answered_and_renewed(served):
     with httpx.Client() as client:
-        assert "connection" not in client.get(url).headers
-        time.sleep(0.4)
-        last = client.get(url)
+        assert "connection" not in client.get(served.url).headers
+        [old] = served.connections
+        old.renewed_at = 0.0
+        last = client.get(served.url)
         assert (last.status_code, last.headers["connection"]) == (200, "close")
-        assert "connection" not in client.get(url).headers
+        assert "connection" not in client.get(served.url).headers
 
 
-def test_connections_that_were_opened_together_are_not_renewed_together(monkeypatch, url):
-    monkeypatch.setattr(connection, "CONNECTION_SECONDS", 1.0)
-    together = [httpx.Client() for _ in range(30)]
+def test_connections_that_were_opened_together_are_not_renewed_together(served):
+    together = [httpx.Client(verify=False) for _ in range(30)]
+    began = time.monotonic()
     for each in together:
-        each.get(url)
-    time.sleep(1.0)
-    ended = [each.get(url).headers.get("connection") == "close" for each in together]
-    assert 0 < sum(ended) < 30
+        each.get(served.url)
+    took = time.monotonic() - began
+    ages = sorted(each.renewed_at for each in served.connections)
+    assert len(ages) == 30
+    apart = ages[-1] - ages[0]
+    assert apart / (0.4 * CONNECTION_SECONDS) > 0.5
+    assert apart <= 0.4 * CONNECTION_SECONDS + took
     for each in together:
         each.close()
 

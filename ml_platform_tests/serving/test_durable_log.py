@@ -6,7 +6,6 @@ import asyncio
 import os
 import subprocess
 import sys
-import time
 from collections.abc import Callable, Coroutine
 from contextlib import suppress
 from pathlib import Path
@@ -23,6 +22,7 @@ from ml_platform.stores.request_log.sqlite_writer import SqliteWriter
 from ml_platform_tests.serving.failing_log import FailingLog
 from ml_platform_tests.stores.request_log.records import a_record
 from ml_platform_tests.stores.small_disk import filled, mounted
+from ml_platform_tests.waiting import soon
 
 ALL = LogSpec()
 Steps = Callable[[DurableLog], Coroutine[Any, Any, None]]
@@ -35,14 +35,6 @@ def run(open_writer: Callable[[], LogWriter], steps: Steps, **options: Any) -> N
         await log.close()
 
     asyncio.run(with_log())
-
-
-async def soon(condition: Callable[[], bool]) -> None:
-    """Wait until it is so."""
-    end = time.monotonic() + 600
-    while not condition():
-        assert time.monotonic() < end, "it never became so"
-        await asyncio.sleep(0.01)
 
 
 async def refusals(log: DurableLog, count: int) -> list[BaseException | bool]:
@@ -81,12 +73,11 @@ def test_what_comes_while_a_distant_log_commits_is_its_next_batch() -> None:
     async def steps(log: DurableLog) -> None:
         store.open.clear()
         first = asyncio.create_task(log.append(a_record(), ALL))
-        await asyncio.sleep(0.05)
+        await soon(lambda: store.committing, "the first is on its way")
         others = [asyncio.create_task(log.append(a_record(), ALL)) for _ in range(5)]
-        await asyncio.sleep(0.05)
+        await soon(lambda: log.waiting == 6, "five more wait")
+        await soon(lambda: log.oldest_seconds >= 0.1, "the first has waited")
         assert not first.done()
-        assert log.waiting == 6
-        assert log.oldest_seconds >= 0.1
         store.open.set()
         await asyncio.gather(first, *others)
 
@@ -117,7 +108,7 @@ def test_a_failed_fsync_refuses_all_and_ends_the_worker_which_never_writes_again
         assert not log.ready
         store.error = None
         assert isinstance((await refusals(log, 1))[0], LogUnavailable)
-        await soon(lambda: bool(ended))
+        await soon(lambda: bool(ended), "the process is ended")
 
     run(lambda: store, steps, on_broken=lambda: ended.append(1))
     assert store.batches == []
@@ -132,7 +123,7 @@ def test_a_worker_that_nobody_listens_to_ends_all_the_same(monkeypatch: pytest.M
     async def steps(log: DurableLog) -> None:
         store.error = LogBroken("disk I/O error")
         assert all(isinstance(error, LogUnavailable) for error in await refusals(log, 3))
-        await soon(lambda: bool(ended))
+        await soon(lambda: bool(ended), "the process is ended")
 
     with open(writing, "w", buffering=1) as broken:
         monkeypatch.setattr(sys, "stderr", broken)
@@ -172,7 +163,7 @@ def test_a_fault_of_the_code_is_no_reason_to_answer_either() -> None:
     async def steps(log: DurableLog) -> None:
         store.error = ValueError("a slip")
         assert isinstance((await refusals(log, 1))[0], LogUnavailable)
-        await soon(lambda: bool(ended))
+        await soon(lambda: bool(ended), "the process is ended")
 
     run(lambda: store, steps, on_broken=lambda: ended.append(1))
 
@@ -186,7 +177,7 @@ def test_a_log_that_was_unavailable_is_used_again_once_it_can_be(local: bool) ->
         assert isinstance((await refusals(log, 1))[0], LogUnavailable)
         assert log.trouble == "the disk is full"
         store.error = None
-        await soon(lambda: log.ready)
+        await soon(lambda: log.ready, "the log is there again")
         await log.append(a_record(), ALL)
 
     run(lambda: store, steps)
@@ -205,7 +196,7 @@ def test_a_log_that_cannot_be_opened_at_first_is_opened_later() -> None:
     async def steps(log: DurableLog) -> None:
         assert log.trouble == "the database is away"
         assert isinstance((await refusals(log, 1))[0], LogUnavailable)
-        await soon(lambda: log.ready)
+        await soon(lambda: log.ready, "the log is there again")
         await log.append(a_record(), ALL)
 
     run(opened, steps)
@@ -218,9 +209,9 @@ def test_the_record_of_a_client_that_went_away_is_logged_and_harms_no_other() ->
     async def steps(log: DurableLog) -> None:
         store.open.clear()
         gone = asyncio.create_task(log.append(a_record(), ALL))
-        await asyncio.sleep(0.02)
+        await soon(lambda: store.committing, "the first is on its way")
         stays = asyncio.create_task(log.append(a_record(), ALL))
-        await asyncio.sleep(0.02)
+        await soon(lambda: log.waiting == 2, "the second waits")
         gone.cancel()
         store.open.set()
         await stays
@@ -310,7 +301,7 @@ def test_a_full_disk_answers_nothing_and_a_freed_one_goes_on_by_itself(tmp_path:
             assert "full" in str(await until_refused(log))
             assert not log.ready
             assert isinstance((await refusals(log, 1))[0], LogUnavailable)
-        await soon(lambda: log.ready)
+        await soon(lambda: log.ready, "the log is there again")
         await log_one(log)
 
     with mounted(tmp_path / "disk", megabytes=16) as disk:

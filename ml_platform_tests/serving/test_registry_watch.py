@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -12,7 +13,6 @@ import pytest
 from mlflow import MlflowClient
 
 from ml_platform.stores.model_registry import CHAMPION, ModelRegistry
-from ml_platform.stores.registry_connection import ensure_registry
 from ml_platform_tests.serving.toy_endpoint import (
     INPUTS,
     MODEL,
@@ -26,11 +26,12 @@ from ml_platform_tests.waiting import PATIENCE, wait_until
 
 
 @pytest.fixture(scope="module")
-def endpoint(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningEndpoint]:
+def endpoint(
+    tmp_path_factory: pytest.TempPathFactory, empty_registry: Path
+) -> Iterator[RunningEndpoint]:
     """Every model of a registry that has two versions and no champion."""
     home = tmp_path_factory.mktemp("watched")
-    uri = f"sqlite:///{home / 'mlflow.db'}"
-    ensure_registry(uri)
+    uri = f"sqlite:///{shutil.copy(empty_registry, home)}"
     registry = ModelRegistry(uri, home / "artifacts")
     for number in (1, 2):
         served_artifact(home / str(number), seed=number)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -18,12 +19,13 @@ LATER = START + GRACE
 
 
 @pytest.fixture
-def registry(tmp_path: Path) -> ModelRegistry:
+def registry(tmp_path: Path, empty_registry: Path) -> ModelRegistry:
     """Two versions; the first is champion."""
     artifact = tmp_path / "artifact"
     artifact.mkdir()
     for name in ("model.ubj", "spec.json", "manifest.json"):
         (artifact / name).write_text('{"threshold": 0.5}')
+    shutil.copy(empty_registry, tmp_path)
     made = ModelRegistry(f"sqlite:///{tmp_path / 'mlflow.db'}", tmp_path / "artifacts")
     for _ in range(2):
         with made.training_run(MODEL) as run:

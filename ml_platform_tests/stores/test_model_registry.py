@@ -14,19 +14,11 @@ from ml_platform.core.errors import StoreError, UserError
 from ml_platform.estimators.artifact import load_artifact
 from ml_platform.stores.model_registry import CHALLENGER, PREVIOUS, ModelRegistry
 from ml_platform.stores.registered_version import RegisteredVersion
-from ml_platform.stores.registry_connection import RegistryUnreachable, ensure_registry
+from ml_platform.stores.registry_connection import RegistryUnreachable
 from ml_platform_tests.estimators.toy_model import flights, saved_artifact
 from ml_platform_tests.estimators.toy_preprocess import INPUTS
 
 MODEL = "flight_delay"
-
-
-@pytest.fixture(scope="module")
-def empty_database(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """MLflow's tables without a row: made once, because making them is slow."""
-    file = tmp_path_factory.mktemp("registry") / "mlflow.db"
-    ensure_registry(f"sqlite:///{file}")
-    return file
 
 
 @pytest.fixture(scope="module")
@@ -37,8 +29,8 @@ def artifact(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture
-def uri(empty_database: Path, tmp_path: Path) -> str:
-    return f"sqlite:///{shutil.copy(empty_database, tmp_path / 'mlflow.db')}"
+def uri(empty_registry: Path, tmp_path: Path) -> str:
+    return f"sqlite:///{shutil.copy(empty_registry, tmp_path)}"
 
 
 @pytest.fixture
@@ -220,9 +212,9 @@ def test_a_registry_lost_in_training_does_not_hide_the_training_error(
 
 
 def test_two_registries_in_one_process_do_not_meet(
-    registry: ModelRegistry, empty_database: Path, artifact: Path, tmp_path: Path
+    registry: ModelRegistry, empty_registry: Path, artifact: Path, tmp_path: Path
 ) -> None:
-    file = shutil.copy(empty_database, tmp_path / "other.db")
+    file = shutil.copy(empty_registry, tmp_path / "other.db")
     other = ModelRegistry(f"sqlite:///{file}", tmp_path / "other")
     with registry.training_run(MODEL) as one, other.training_run(MODEL) as two:
         made = other.register(two, artifact, INPUTS)

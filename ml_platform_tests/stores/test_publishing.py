@@ -15,7 +15,6 @@ from ml_platform.stores.champion_moves import carry_out
 from ml_platform.stores.deployment import Deployment, LiveRollout, model_folder, read_deployment
 from ml_platform.stores.model_registry import CHAMPION, ModelRegistry
 from ml_platform.stores.publishing import CANARY, CANARY_PERCENT, ROLLOUT_ENTRY, SHADOW, publish
-from ml_platform.stores.registry_connection import ensure_registry
 from ml_platform_tests.serving.toy_endpoint import INPUTS, MODEL, served_artifact
 from ml_platform_tests.stores.test_champion_moves import START
 
@@ -23,10 +22,10 @@ SERVING = {"rollout": {"key": ["carrier"]}}
 
 
 @pytest.fixture(scope="module")
-def registered(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def registered(tmp_path_factory: pytest.TempPathFactory, empty_registry: Path) -> Path:
     """A registry with four versions and no champion."""
     home = tmp_path_factory.mktemp("registered")
-    ensure_registry(f"sqlite:///{home / 'mlflow.db'}")
+    shutil.copy(empty_registry, home)
     served_artifact(home / "artifact", serving=SERVING)
     registry = ModelRegistry(f"sqlite:///{home / 'mlflow.db'}", home / "artifacts")
     for _ in range(4):

@@ -26,7 +26,7 @@ LATER = START + GRACE
 
 
 @pytest.fixture(scope="module")
-def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def template(tmp_path_factory: pytest.TempPathFactory, empty_registry: Path) -> Path:
     """A home with three versions; the first is champion, the last the challenger."""
     home = tmp_path_factory.mktemp("template")
     artifact = home / "artifact"
@@ -34,6 +34,7 @@ def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
     (artifact / "model.ubj").write_text("{}")
     (artifact / "manifest.json").write_text("{}")
     (artifact / "spec.json").write_text(json.dumps({"spec": {}, "threshold": 0.5}))
+    shutil.copy(empty_registry, home)
     made = registry_in(home)
     for _ in range(3):
         with made.training_run(MODEL) as run:

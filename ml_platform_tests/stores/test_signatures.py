@@ -1,5 +1,6 @@
 """Whatever is promoted is signed, and what is not is not served."""
 
+import shutil
 import subprocess
 from base64 import b64decode, b64encode
 from dataclasses import replace
@@ -105,13 +106,14 @@ def test_the_keys_come_from_the_environment(keys, tmp_path):
 
 
 @pytest.fixture
-def registry(tmp_path: Path, keys: SignatureKeys) -> ModelRegistry:
+def registry(tmp_path: Path, empty_registry: Path, keys: SignatureKeys) -> ModelRegistry:
     """Two versions, no champion."""
     artifact = tmp_path / "artifact"
     artifact.mkdir()
     for name in ("model.ubj", "manifest.json"):
         (artifact / name).write_text("{}")
     (artifact / "spec.json").write_text('{"spec": {}, "threshold": null}')
+    shutil.copy(empty_registry, tmp_path)
     made = ModelRegistry(
         f"sqlite:///{tmp_path / 'mlflow.db'}",
         tmp_path / "artifacts",
