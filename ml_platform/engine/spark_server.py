@@ -19,6 +19,7 @@ import psutil
 from ml_platform.engine.liveness import answers_grpc
 from ml_platform.engine.ports import LOOPBACK, answers
 from ml_platform.engine.service import Service
+from ml_platform.spark.session import WORKER_DAEMON
 
 SPARK_SERVER = "Spark server"
 _GIB = 1024**3
@@ -97,7 +98,7 @@ def server_conf(port: int, folder: Path) -> dict[str, str]:
         "spark.ui.showConsoleProgress": "false",
         "spark.local.dir": str(folder / "scratch"),
         "spark.pyspark.python": sys.executable,
-        "spark.python.daemon.module": "ml_platform.engine.spark_worker",
+        "spark.python.daemon.module": WORKER_DAEMON,
         "spark.python.worker.reuse": "true",
         "spark.sql.adaptive.enabled": "true",
         "spark.sql.artifact.isolation.enabled": "false",

@@ -10,6 +10,9 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from pyspark.sql import SparkSession
 
+WORKER_DAEMON = "ml_platform.spark.worker_daemon"
+"""The module that Spark forks its Python workers from."""
+
 COMMON = {
     "spark.sql.session.timeZone": "UTC",
     # INT96, the default, carries no statistics.
@@ -45,6 +48,7 @@ def spark_config(remote: str | None, scratch: Path) -> dict[str, str]:
         "spark.driver.host": "127.0.0.1",
         "spark.driver.bindAddress": "127.0.0.1",
         "spark.driver.memory": "2g",
+        "spark.python.daemon.module": WORKER_DAEMON,
         "spark.local.dir": str(scratch / "local"),
         "spark.sql.warehouse.dir": str(scratch / "warehouse"),
     }

@@ -1,7 +1,8 @@
 """The process that Spark forks its Python workers from, with what every task imports loaded.
 
 Spark starts this module instead of ``pyspark.daemon`` (``spark.python.daemon.module``). A worker
-then costs a fork, not seconds of imports, however long the server was idle before.
+then costs a fork, not seconds of imports, however long Spark was idle before: it ends workers that
+nobody used for a minute.
 """
 
 import numpy  # noqa: F401
