@@ -31,7 +31,7 @@ up: $(RUNTIME)
 	$(BIN)/ml-platform up
 
 test: $(DEV)
-	$(BIN)/python -m pytest -n 2
+	$(BIN)/python -m pytest -n auto
 
 check: $(DEV)
 	$(BIN)/ruff format --check .

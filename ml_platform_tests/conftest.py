@@ -13,7 +13,7 @@ from hypothesis import settings
 from ml_platform.spark.session import open_session
 from ml_platform.stores.registry_connection import ensure_registry
 from ml_platform_tests.made_once import made_once, session_folder
-from ml_platform_tests.work_order import LongestFirst
+from ml_platform_tests.work_order import LongestFirst, processes
 
 # A busy machine makes slow examples, not wrong ones; CI searches the same examples each time.
 settings.register_profile(
@@ -32,6 +32,11 @@ os.environ.setdefault("SPARK_LAUNCHER_OPTS", QUICK_JAVA)
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> LongestFirst:
     """How the tests are dealt out to the processes of ``-n``."""
     return LongestFirst(config, log)
+
+
+def pytest_xdist_auto_num_workers() -> int:
+    """How many processes ``-n auto`` starts."""
+    return processes()
 
 
 @pytest.fixture(scope="session")

@@ -1,9 +1,11 @@
-"""Who runs what, and in which order: the longest first, what shares a set-up in one process."""
+"""How many run tests, who runs what, and in which order: the longest first, what shares a set-up in one process."""
 
 from __future__ import annotations
 
+import os
 from typing import Any
 
+import psutil
 from xdist.scheduler import LoadScopeScheduling
 
 APART = ("lifecycle", "end_to_end")
@@ -30,6 +32,16 @@ SECONDS = {
     "lifecycle/test_service_report.py": 40,
 }
 """How long the longest take, roughly. Nothing but the order depends on it."""
+
+
+MEMORY = 4 * 1024**3
+"""Bytes of one process with its Spark, and of what its tests start."""
+
+
+def processes() -> int:
+    """How many run tests: one more than there are cores, as some test always waits."""
+    fit = psutil.virtual_memory().total // MEMORY
+    return int(max(1, min((os.cpu_count() or 1) + 1, fit)))
 
 
 class LongestFirst(LoadScopeScheduling):

@@ -27,6 +27,7 @@ class Kind(StrEnum):
     HISTOGRAM = "histogram"
     SUM = "sum of the living workers"
     MAXIMUM = "maximum of the living workers"
+    MINIMUM = "minimum of the living workers"
 
 
 @dataclass(frozen=True)
@@ -109,6 +110,12 @@ LOADED: Final = Family(
     (*_SERVED, "digest"),
     "When a worker loaded this version last, since the epoch.",
 )
+GENERATION: Final = Family(
+    "ml_platform_model_generation",
+    Kind.MINIMUM,
+    ("model",),
+    "Which change of the live versions every worker has taken up; each change counts one on.",
+)
 ROLLOUT_REFUSED: Final = Family(
     "ml_platform_rollout_refused",
     Kind.SUM,
@@ -119,7 +126,7 @@ ROLLOUT_REFUSED: Final = Family(
 
 FAMILIES: Final = (
     *(REQUESTS, ROWS, REQUEST_SECONDS, STAGE_SECONDS, ERRORS, SHADOW_DROPPED, PROBES),
-    *(IN_FLIGHT, LOG_QUEUE, LOG_LAG, LOADED, ROLLOUT_REFUSED),
+    *(IN_FLIGHT, LOG_QUEUE, LOG_LAG, LOADED, GENERATION, ROLLOUT_REFUSED),
 )
 """Everything that a worker writes."""
 BY_NAME: Final = {family.name: family for family in FAMILIES}

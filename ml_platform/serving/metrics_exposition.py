@@ -21,6 +21,7 @@ from prometheus_client.utils import floatToGoString
 from ml_platform.serving.metric_families import BOUNDS, FAMILIES, LOADED, Family, Kind
 from ml_platform.serving.metrics_folder import Gathered, gather
 
+_MERGES: Final = {Kind.MAXIMUM: max, Kind.MINIMUM: min}
 _BOUNDS: Final = (*(floatToGoString(bound) for bound in BOUNDS), "+Inf")
 
 
@@ -68,7 +69,7 @@ def _metric(family: Family, gathered: Gathered) -> Metric:
         return histogram
     single = CounterMetricFamily if family.kind is Kind.COUNTER else GaugeMetricFamily
     metric = single(family.name, family.meaning, labels=family.labels)
-    merge = max if family.kind is Kind.MAXIMUM else sum
+    merge = _MERGES.get(family.kind, sum)
     for labels, numbers in found:
         value = merge(value for (value,) in numbers)
         if family is not LOADED or value:

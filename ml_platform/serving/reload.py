@@ -104,6 +104,7 @@ class Reload:
         if deployment.champion is None:
             self._models.take_away(name, f"{name} has no champion: the registry names none")
             self._tell(former, None)
+            self._metrics.took_up(name, deployment.generation)
             self._metrics.rollout_refused(name, False)
             return
         champion = self._held(name, deployment.champion, former)
@@ -116,6 +117,7 @@ class Reload:
         )
         self._models.put(present)
         self._tell(former, present)
+        self._metrics.took_up(name, deployment.generation)
         refused = deployment.rollout is not None and present.challenger is None
         self._metrics.rollout_refused(name, refused)
         _log.info("%s: version %d answers now", name, champion.version)

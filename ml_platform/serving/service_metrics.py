@@ -8,6 +8,7 @@ from pathlib import Path
 from ml_platform.serving.metric_families import (
     BOUNDS,
     ERRORS,
+    GENERATION,
     IN_FLIGHT,
     LOADED,
     LOG_LAG,
@@ -125,6 +126,10 @@ class ServiceMetrics:
     def unloaded(self, model: str, version: int, role: str, digest: str) -> None:
         """Say that the worker no longer answers with a version in this role."""
         self._series(LOADED, model, str(version), role, digest)[0] = 0.0
+
+    def took_up(self, model: str, generation: int) -> None:
+        """Say which change of the live versions the worker answers by."""
+        self._series(GENERATION, model)[0] = float(generation)
 
     def rollout_refused(self, model: str, refused: bool) -> None:
         """Say whether the version on its way up takes no part in this worker."""

@@ -19,6 +19,7 @@ def exposed(folder: Path) -> dict[str, set[str]]:
     metrics.answered("flight_delay", 1, "champion", 200, 1, 0.01)
     metrics.error("flight_delay", "invalid")
     metrics.shadow_dropped("flight_delay")
+    metrics.took_up("flight_delay", 1)
     metrics.rollout_refused("flight_delay", True)
     metrics.probed("flight_delay", 200)
     metrics.loaded("flight_delay", 1, "champion", "abc", 1.0)

@@ -63,6 +63,24 @@ def test_a_champion_that_is_taken_away_answers_no_more(
         models.get(MODEL)
 
 
+def test_each_change_that_a_worker_took_up_is_told_and_a_failed_one_is_not(
+    tmp_path: Path, models: LiveModels, reload: Reload
+) -> None:
+    def told() -> float | None:
+        return value(tmp_path / ".metrics", "ml_platform_model_generation", model=MODEL)
+
+    one, two = held(tmp_path, 1), held(tmp_path, 2)
+    first = make_live(tmp_path, one).generation
+    reload.look()
+    assert told() == first
+    make_live(tmp_path, replace(two, manifest_sha256="another"))
+    reload.look()
+    assert told() == first
+    last = make_live(tmp_path, two).generation
+    reload.look()
+    assert (told(), last) == (first + 2, first + 2)
+
+
 def test_going_back_loads_nothing(tmp_path: Path, models: LiveModels, reload: Reload) -> None:
     one, two = held(tmp_path, 1), held(tmp_path, 2)
     make_live(tmp_path, two, previous=one)

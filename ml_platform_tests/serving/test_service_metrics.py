@@ -132,6 +132,9 @@ def test_a_version_is_told_as_long_as_some_worker_has_it(tmp_path: Path) -> None
     assert value(tmp_path, "ml_platform_model_info", **loaded) == 1
     assert value(tmp_path, "ml_platform_model_workers", **loaded) == 2
     assert value(tmp_path, "ml_platform_model_loaded_timestamp_seconds", **loaded) == 105
+    metrics.took_up(MODEL, 7)
+    other.took_up(MODEL, 6)
+    assert value(tmp_path, "ml_platform_model_generation", model=MODEL) == 6
     for each in (metrics, other):
         each.unloaded(MODEL, 3, "champion", "abc")
         each.loaded(MODEL, 4, "champion", "def", 110.0)
