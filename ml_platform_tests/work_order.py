@@ -1,4 +1,4 @@
-"""How many run tests, who runs what, and in which order: the longest first, what shares a set-up in one process."""
+"""How many processes run tests, which of them runs what, and in which order: the longest first."""
 
 from __future__ import annotations
 
