@@ -40,21 +40,8 @@ def kept_loop(home: Path, empty_registry: Path) -> Iterator[Loop]:
 
 
 def _make(home: Path, empty_registry: Path) -> None:
-    shutil.copy(empty_registry, home)
-    with DagsterInstance.ephemeral() as instance:
-        loop = Loop(home, instance, {MODEL: SMALL})
-        landing = FlightsLanding(loop.landing_root)
-        for number in range(1, 8):
-            landing.land_inputs(date(2013, 1, number))
-            landing.land_outcomes(date(2013, 1, number))
-        tables = [stage for table in TABLES for stage in stages_of(table)]
-        models = [loop.model.path(stage) for stage in (*names.DAILY, *names.ON_LABELS)]
-        succeeded(loop.run(*tables, *models, first=FIRST, last=LAST))
-        succeeded(loop.run_stages(names.RETRAINING))
-        take_in_inputs(loop, DAY)
-        take_in_outcomes(loop, DAY)
-        with closing(connect(home / EVENTS)) as kept:
-            _event_database(instance).backup(kept)
+    with trained_loop(home, empty_registry) as loop, closing(connect(home / EVENTS)) as kept:
+        _event_database(loop.instance).backup(kept)
 
 
 def _event_database(instance: DagsterInstance) -> Connection:
@@ -66,25 +53,25 @@ def _event_database(instance: DagsterInstance) -> Connection:
     return database
 
 
-def retrained(home: Path, trained: Loop, empty_registry: Path, declared: Mapping[str, Any]) -> Loop:
-    """Another declaration of the model over the same tables: six days, a training, a day of life.
-
-    Args:
-        home: an empty folder.
-        trained: whose landed files and validated tables are taken over as they are.
-        empty_registry: the database that is copied.
-        declared: the keys of the model that differ from what is declared.
-    """
+@contextlib.contextmanager
+def trained_loop(
+    home: Path, empty_registry: Path, declared: Mapping[str, Any] = SMALL
+) -> Iterator[Loop]:
+    """Six days in one run over the range, one training, then a day as it comes in life."""
     shutil.copy(empty_registry, home)
-    shutil.copytree(trained.landing_root, home / "landing")
-    for table in TABLES:
-        shutil.copytree(trained.home / "lake" / table, home / "lake" / table)
-    loop = trained.having(home=home, changes={MODEL: declared})
-    succeeded(loop.run_stages((*names.DAILY, *names.ON_LABELS), first=FIRST, last=LAST))
-    succeeded(loop.run_stages(names.RETRAINING))
-    succeeded(loop.run_stages(names.DAILY, day=DAY))
-    succeeded(loop.run_stages(names.ON_LABELS, day=DAY))
-    return loop
+    with DagsterInstance.ephemeral() as instance:
+        loop = Loop(home, instance, {MODEL: declared})
+        landing = FlightsLanding(loop.landing_root)
+        for number in range(1, 8):
+            landing.land_inputs(date(2013, 1, number))
+            landing.land_outcomes(date(2013, 1, number))
+        tables = [stage for table in TABLES for stage in stages_of(table)]
+        models = [loop.model.path(stage) for stage in (*names.DAILY, *names.ON_LABELS)]
+        succeeded(loop.run(*tables, *models, first=FIRST, last=LAST))
+        succeeded(loop.run_stages(names.RETRAINING))
+        take_in_inputs(loop, DAY)
+        take_in_outcomes(loop, DAY)
+        yield loop
 
 
 def stages_of(table: str) -> tuple[tuple[str, ...], ...]:

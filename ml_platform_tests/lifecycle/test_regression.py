@@ -9,7 +9,6 @@ from typing import Any
 
 import numpy as np
 import pytest
-from dagster import DagsterInstance
 
 from ml_platform.core import names
 from ml_platform.core.concept_drift.value_drift import ValueReference
@@ -23,7 +22,7 @@ from ml_platform.estimators.artifact import load_artifact
 from ml_platform.lifecycle.edges_table import read_score_edges
 from ml_platform.lifecycle.estimator_table import read_estimator
 from ml_platform_tests.end_to_end.loop import MODEL, SMALL, Loop
-from ml_platform_tests.end_to_end.trained import DAY, retrained, succeeded
+from ml_platform_tests.end_to_end.trained import DAY, succeeded, trained_loop
 
 # When a flight lands, in hours after midnight: not known of those that were cancelled.
 ARRIVAL = {
@@ -51,12 +50,11 @@ ARRIVAL = {
 
 @pytest.fixture(scope="module")
 def arrivals(
-    trained: Loop, empty_registry: Path, tmp_path_factory: pytest.TempPathFactory
+    spark: Any, empty_registry: Path, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Loop]:
     """Six days, a training, a day as it comes in life with its labels, and a second training."""
-    with DagsterInstance.ephemeral() as instance:
-        other = trained.having(instance=instance)
-        loop = retrained(tmp_path_factory.mktemp("arrivals"), other, empty_registry, ARRIVAL)
+    home = tmp_path_factory.mktemp("arrivals")
+    with trained_loop(home, empty_registry, ARRIVAL) as loop:
         succeeded(loop.run_stages(names.RETRAINING))
         yield loop
 
