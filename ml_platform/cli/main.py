@@ -11,6 +11,7 @@ from ml_platform.cli.contract import contract
 from ml_platform.cli.demo import demo
 from ml_platform.cli.history import history
 from ml_platform.cli.ledger import ledger
+from ml_platform.cli.plan import plan
 from ml_platform.cli.promote import promote
 from ml_platform.cli.retrain import retrain
 from ml_platform.cli.rollback import rollback
@@ -53,6 +54,8 @@ def main() -> None:
       ml-platform up
     Check what you have declared:
       ml-platform check
+    See what your edits will do to what runs:
+      ml-platform plan
     Ask what happened and why:
       ml-platform status
       ml-platform ledger --model flight_delay
@@ -66,7 +69,7 @@ def main() -> None:
 
 
 for command in (
-    *(demo, check, up, serve, token, status, ledger, history, contract),
+    *(demo, check, plan, up, serve, token, status, ledger, history, contract),
     *(promote, rollback, retrain),
 ):
     main.add_command(command)
