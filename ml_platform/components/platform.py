@@ -10,6 +10,7 @@ from ml_platform.core.platform_spec import PlatformSpec
 from ml_platform.core.spec_errors import not_among
 from ml_platform.lifecycle.alerts import alerts_sensor
 from ml_platform.lifecycle.automation import automation_sensors
+from ml_platform.lifecycle.backfill import backfill_sensor
 from ml_platform.lifecycle.freshness import freshness_checks, freshness_sensor, watched_tables
 from ml_platform.lifecycle.landing import landing_sensor
 from ml_platform.lifecycle.vacuum import vacuum_schedule
@@ -65,6 +66,7 @@ class Platform(Component):
             asset_checks=freshness_checks(watched),
             sensors=[
                 landing_sensor(sources, models, tick),
+                backfill_sensor(models, tick),
                 freshness_sensor(watched, tick),
                 alerts_sensor(sources, models, self.spec.repeat_after, tick),
                 *automation_sensors(

@@ -22,10 +22,11 @@ from dagster._record import record
 
 from ml_platform.core import names
 
-LANDING = "landing"
-"""What the tag `ml_platform/trigger` says of runs that the landing sensor asked for. They take
-along all that follows, now or, of a partition whose other inputs are still to come, with the last
-of them; and what becomes of one that failed is decided there alone."""
+LANDING, BACKFILL = "landing", "backfill"
+"""What the tag `ml_platform/trigger` says of runs that two sensors asked for. Landing takes along
+all that follows, now or, of a partition whose other inputs are still to come, with the last of
+them; a backfill makes what a training needs, and nothing that is behind is to be scored. What
+becomes of one that failed is decided there alone."""
 
 
 @record
@@ -68,7 +69,7 @@ class ForeignUpdate(TimedSubsetAutomationCondition[AssetKey]):
 
 def _covers(run: RunRecord, follower: AssetKey) -> bool:
     wanted = run.dagster_run
-    if wanted.tags.get(names.TAG_TRIGGER) == LANDING:
+    if wanted.tags.get(names.TAG_TRIGGER) in (LANDING, BACKFILL):
         return True
     return follower in (wanted.asset_selection or ())
 

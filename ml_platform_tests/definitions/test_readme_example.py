@@ -88,7 +88,7 @@ def test_the_example_is_complete_and_loads_as_a_whole_loop(project: Path) -> Non
         names.of_model("order_return", stage) for stage in stages
     }
     sensors = {sensor.name for sensor in defs.get_repository_def().sensor_defs}
-    of_all = {"landing", "freshness", "alerts", "automation"}
+    of_all = {"landing", "backfill", "freshness", "alerts", "automation"}
     of_the_model = {f"order_return_{each}" for each in ("probe", "request_log", "retraining")}
     assert sensors == of_all | of_the_model
 
