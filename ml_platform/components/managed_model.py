@@ -102,6 +102,7 @@ class ManagedModel(Component):
             inputs=preprocess.INPUTS,
             preprocess_module=preprocess.__name__,
             contracts={name: source.contract for name, source in sources.items()},
+            features_module=features.__name__,
         )
 
     def code(self) -> tuple[ModuleType, ModuleType]:

@@ -3,10 +3,12 @@
 model.ubj       the booster in XGBoost's own binary format
 spec.json       resolved declaration, features, input columns, threshold, preprocess, versions, data
 code/           the feature code it was trained with, as source
+batch_code/     the code that made the features of its days on Spark, as source
 model.onnx      the same trees for ONNX Runtime, where serving.engine: onnx is declared
 manifest.json   the sha256 of each of these
 
 Format 1, written before code was kept, has no code/: its feature code is imported from the project.
+Format 2, and a model whose feature function is no module's, have no batch_code/.
 """
 
 from __future__ import annotations
@@ -15,15 +17,24 @@ import hashlib
 import importlib
 import json
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
+from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
 from ml_platform.core.errors import StoreError
 from ml_platform.core.serving_spec import declared_engine
 from ml_platform.core.task import BINARY_CLASSIFICATION, TASKS, Task
 from ml_platform.estimators.onnx_trees import onnx_model
-from ml_platform.estimators.packed_code import CODE_FOLDER, code_digest, load_packed, pack
+from ml_platform.estimators.packed_code import (
+    BATCH_CODE_FOLDER,
+    CODE_FOLDER,
+    PackedCode,
+    code_digest,
+    load_packed,
+    pack,
+)
 from ml_platform.estimators.scoring_model import ScoringModel
 
 if TYPE_CHECKING:
@@ -33,8 +44,8 @@ MODEL_FILE = "model.ubj"
 SPEC_FILE = "spec.json"
 ONNX_FILE = "model.onnx"
 MANIFEST_FILE = "manifest.json"
-FORMAT = 2
-READ_FORMATS = (1, 2)
+FORMAT = 3
+READ_FORMATS = (1, 2, 3)
 
 
 def save_artifact(
@@ -46,6 +57,7 @@ def save_artifact(
     feature_names: Sequence[str],
     input_columns: Mapping[str, str],
     threshold: float | None,
+    batch_code: PackedCode | None = None,
     extra: Mapping[str, Any] | None = None,
 ) -> str:
     """Write the artifact into `directory` and return the sha256 of its manifest.
@@ -58,6 +70,7 @@ def save_artifact(
         feature_names: the columns of the matrix, in order.
         input_columns: the columns preprocess reads, with their dtypes.
         threshold: scores at or above it are decided 1; None where nothing is decided.
+        batch_code: what makes the features of whole days; None where it is not kept.
         extra: what else must be known of this model: data versions, git revision, run ids.
 
     Raises:
@@ -73,6 +86,8 @@ def save_artifact(
         "preprocess": preprocess_name,
         "preprocess_sha256": preprocess_digest(preprocess_name),
         "code_sha256": code.digest,
+        "batch_features": batch_code and batch_code.module,
+        "batch_code_sha256": batch_code and batch_code.digest,
         "features": list(feature_names),
         "input_columns": dict(input_columns),
         "threshold": None if threshold is None else float(threshold),
@@ -81,6 +96,8 @@ def save_artifact(
     }
     (directory / SPEC_FILE).write_text(json.dumps(spec, indent=2, default=str) + "\n")
     saved = [MODEL_FILE, SPEC_FILE, *code.write(directory)]
+    if batch_code is not None:
+        saved += batch_code.write(directory, BATCH_CODE_FOLDER)
     if declared_engine(spec_resolved) == "onnx":
         (directory / ONNX_FILE).write_bytes(onnx_model(booster))
         saved.append(ONNX_FILE)
@@ -99,12 +116,7 @@ def load_artifact(directory: Path, manifest_sha256: str | None = None) -> Scorin
             loaded; the message names the file.
     """
     digests = _verify(directory, manifest_sha256)
-    spec = json.loads((directory / SPEC_FILE).read_text())
-    if spec.get("format") not in READ_FORMATS:
-        raise StoreError(
-            f"{directory / SPEC_FILE} has format {spec.get('format')}; "
-            f"this release reads {' and '.join(map(str, READ_FORMATS))}"
-        )
+    spec = _read_spec(directory)
     return ScoringModel(
         booster=_load_booster(directory / MODEL_FILE),
         transform=_feature_code(directory, spec, digests).transform,
@@ -114,6 +126,48 @@ def load_artifact(directory: Path, manifest_sha256: str | None = None) -> Scorin
         spec=spec,
         task=_task(spec),
     )
+
+
+@dataclass(frozen=True)
+class BatchCode:
+    """What made the features of the days that a version learned from.
+
+    Attributes:
+        module: has `features` and, where it looks back, `LOOKBACK_DAYS`.
+        digest: of the module and what it imports of the team's own.
+        declared: the version's resolved declaration.
+    """
+
+    module: ModuleType
+    digest: str
+    declared: Mapping[str, Any]
+
+
+def load_batch_code(directory: Path, manifest_sha256: str | None = None) -> BatchCode | None:
+    """Verify an artifact and return the code that made the features of its days.
+
+    None where the version was made before it was kept.
+
+    Raises:
+        StoreError: as for `load_artifact`.
+    """
+    digests = _verify(directory, manifest_sha256)
+    spec = _read_spec(directory)
+    if not (module := spec.get("batch_features")):
+        return None
+    digest = spec["batch_code_sha256"]
+    loaded = _load_kept(directory, BATCH_CODE_FOLDER, module, digest, digests)
+    return BatchCode(loaded, digest, spec["spec"])
+
+
+def _read_spec(directory: Path) -> Mapping[str, Any]:
+    spec: Mapping[str, Any] = json.loads((directory / SPEC_FILE).read_text())
+    if spec.get("format") not in READ_FORMATS:
+        known = ", ".join(map(str, READ_FORMATS))
+        raise StoreError(
+            f"{directory / SPEC_FILE} has format {spec.get('format')}; this release reads {known}"
+        )
+    return spec
 
 
 def preprocess_digest(module_name: str) -> str:
@@ -132,11 +186,18 @@ def _feature_code(directory: Path, spec: Mapping[str, Any], digests: Mapping[str
     """The version's own code; of a version from before it was kept, the project's."""
     if spec["format"] == 1:
         return preprocess_module(spec["preprocess"])
-    inside = f"{CODE_FOLDER}/"
-    kept = {name.removeprefix(inside): digest for name, digest in digests.items() if inside in name}
-    if code_digest(kept) != spec["code_sha256"]:
-        raise StoreError(f"{directory / CODE_FOLDER} is not the code that {SPEC_FILE} names")
-    return load_packed(directory, spec["preprocess"], spec["code_sha256"])
+    return _load_kept(directory, CODE_FOLDER, spec["preprocess"], spec["code_sha256"], digests)
+
+
+def _load_kept(
+    directory: Path, folder: str, module: str, digest: str, digests: Mapping[str, str]
+) -> ModuleType:
+    """A module out of one of the two folders of code, whose files were verified."""
+    inside = f"{folder}/"
+    kept = {n.removeprefix(inside): d for n, d in digests.items() if n.startswith(inside)}
+    if code_digest(kept) != digest:
+        raise StoreError(f"{directory / folder} is not the code that {SPEC_FILE} names")
+    return load_packed(directory, module, digest, folder)
 
 
 def _task(spec: Mapping[str, Any]) -> Task:
@@ -154,7 +215,8 @@ def _verify(directory: Path, manifest_sha256: str | None) -> Mapping[str, str]:
         if ".." in Path(name).parts or Path(name).is_absolute():
             raise StoreError(f"{manifest} names {name}, which is no file of the model")
         _require_digest(directory / name, digests.get(name))
-    for file in (directory / CODE_FOLDER).rglob("*"):
+    folders = (CODE_FOLDER, BATCH_CODE_FOLDER)
+    for file in (f for folder in folders for f in (directory / folder).rglob("*")):
         name = file.relative_to(directory).as_posix()
         if file.is_file() and name not in digests:
             raise StoreError(f"{file} was added after the model was saved")

@@ -24,7 +24,9 @@ from ml_platform.core.errors import ConfigError, StoreError
 from ml_platform.estimators.packed_import import private_name, provide
 
 CODE_FOLDER = "code"
-"""Where the code lies inside an artifact."""
+"""Where the code lies inside an artifact that the endpoint needs too."""
+BATCH_CODE_FOLDER = "batch_code"
+"""Where the code lies that makes the features of whole days on Spark: no endpoint loads it."""
 LARGEST_DATA = 2**20
 """Bytes of one data file beside the code; what is larger is no vocabulary any more."""
 _LIBRARY = "ml_platform"
@@ -49,13 +51,13 @@ class PackedCode:
         """The sha256 of all of it: the version of the feature code."""
         return code_digest({path: sha256(text).hexdigest() for path, text in self.files.items()})
 
-    def write(self, artifact: Path) -> list[str]:
+    def write(self, artifact: Path, folder: str = CODE_FOLDER) -> list[str]:
         """Write the files below an artifact's folder; returns their paths relative to it."""
         for path, text in self.files.items():
-            file = artifact / CODE_FOLDER / path
+            file = artifact / folder / path
             file.parent.mkdir(parents=True, exist_ok=True)
             file.write_bytes(text)
-        return [f"{CODE_FOLDER}/{path}" for path in self.files]
+        return [f"{folder}/{path}" for path in self.files]
 
 
 def code_digest(digests: Mapping[str, str]) -> str:
@@ -94,18 +96,19 @@ def pack(module: str) -> PackedCode:
     return PackedCode(module, dict(sorted(files.items())))
 
 
-def load_packed(folder: Path, module: str, digest: str) -> ModuleType:
+def load_packed(folder: Path, module: str, digest: str, inside: str = CODE_FOLDER) -> ModuleType:
     """Load a packed module from an artifact whose files were verified.
 
     Args:
         folder: the artifact.
         module: dotted name under which it was packed.
         digest: of the packed code; the same code is loaded once in a process.
+        inside: where in the artifact the code lies.
 
     Raises:
         StoreError: it cannot be executed here; the message says what it lacks.
     """
-    code = folder / CODE_FOLDER
+    code = folder / inside
     root = private_name(digest)
     provide(root, code)
     try:

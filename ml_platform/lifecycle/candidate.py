@@ -30,6 +30,7 @@ from ml_platform.estimators.feature_matrix import feature_matrix
 from ml_platform.estimators.input_columns import one_form
 from ml_platform.estimators.memory_budget import TrainingPlace, TrainingPlan, plan_training
 from ml_platform.estimators.onnx_trees import require_onnx
+from ml_platform.estimators.packed_code import pack
 from ml_platform.estimators.xgboost_model import fit
 from ml_platform.estimators.xgboost_on_spark import fit_distributed
 from ml_platform.lifecycle.model import Model
@@ -194,6 +195,7 @@ def _save(
         feature_names=preprocess_module(model.preprocess_module).FEATURES,
         input_columns=model.inputs,
         threshold=threshold,
+        batch_code=model.features_module and pack(model.features_module),
         extra=made_of,
     )
 

@@ -6,6 +6,7 @@ Its blocking checks are the gate: what one of them refuses never becomes champio
 from collections.abc import Iterator
 from dataclasses import replace
 
+import pyarrow.compute as pc
 from dagster import (
     AssetCheckSpec,
     AssetExecutionContext,
@@ -14,6 +15,8 @@ from dagster import (
     asset,
 )
 from dagster_pyspark import LazyPySparkResource
+from pyspark.sql import SparkSession
+from pyspark.sql import functions as F
 
 from ml_platform.core import names
 from ml_platform.core.check_outcome import CheckOutcome
@@ -41,11 +44,16 @@ from ml_platform.lifecycle.endpoint_replay import replay
 from ml_platform.lifecycle.estimator_table import fit_kept, write_estimator
 from ml_platform.lifecycle.evaluation_figures import evaluation_pictures
 from ml_platform.lifecycle.evaluation_table import evaluation_rows, holdout_by_segment
+from ml_platform.lifecycle.feature_definition import (
+    declared_definition,
+    made_anew,
+    own_definition,
+)
 from ml_platform.lifecycle.model import Model
 from ml_platform.lifecycle.optional_checks import optional_checks
 from ml_platform.lifecycle.picture import picture
 from ml_platform.lifecycle.record import record
-from ml_platform.lifecycle.training_rows import LabelledRows, read_split
+from ml_platform.lifecycle.training_rows import Beside, LabelledRows, read_split
 from ml_platform.resources.lake_resource import LakeResource
 from ml_platform.resources.registry_resource import RegistryResource
 from ml_platform.stores.lake import Lake
@@ -80,10 +88,10 @@ def evaluation_asset(model: Model) -> AssetsDefinition:
             versions.champion(model.name),
         )
         version = int(challenger.tags["training_set_version"])
-        train, holdout = (
-            read_split(model, opened, spark.spark_session, version, split)
-            for split in ("train", "holdout")
-        )
+        session = spark.spark_session
+        train = read_split(model, opened, session, version, "train")
+        beside = champions_own(model, opened, session, version, champion)
+        holdout = read_split(model, opened, session, version, "holdout", beside)
         scored = load_artifact(challenger.path, challenger.manifest_sha256)
         own = Contender(scored.score(holdout.columns), scored.threshold)
         intervals = bootstrap_intervals(holdout.label, own.score, own.threshold)
@@ -130,6 +138,29 @@ def evaluation_asset(model: Model) -> AssetsDefinition:
             yield from whole_results(path, names.THRESHOLD_HOLDS, outcome, warn_only=True)
 
     return evaluation
+
+
+def champions_own(
+    model: Model,
+    lake: Lake,
+    spark: SparkSession,
+    version: int,
+    champion: RegisteredVersion | None,
+) -> Beside | None:
+    """The champion's inputs of the hold-out, made by its own code.
+
+    None where that is the declared code, or the champion keeps none: then they are among the
+    candidate's.
+    """
+    own = own_definition(champion) if champion else None
+    if champion is None or own is None or own.digest == declared_definition(model).digest:
+        return None
+    inputs = load_artifact(champion.path, champion.manifest_sha256).input_columns
+    table = lake.table(model.table(names.TRAINING_SET))
+    rows = table.read_arrow(version=version, columns=["split", "source_partition"])
+    held_out = rows.filter(pc.equal(rows["split"], "holdout"))["source_partition"]
+    frame = made_anew(own, model, lake, spark, held_out.unique().to_pylist())
+    return Beside(frame.select(*model.spec.key, F.struct(*inputs).alias("own")), inputs)
 
 
 def _chooses_threshold(model: Model) -> bool:
@@ -189,7 +220,8 @@ def gather_evidence(
 
 def _contender(version: RegisteredVersion, rows: LabelledRows) -> Contender:
     loaded = load_artifact(version.path, version.manifest_sha256)
-    return Contender(loaded.score(rows.columns), loaded.threshold)
+    columns = rows.columns if rows.beside is None else rows.beside
+    return Contender(loaded.score(columns), loaded.threshold)
 
 
 def _outcome(check: GateCheck) -> CheckOutcome:

@@ -12,8 +12,6 @@ from dagster import (
     asset,
 )
 from dagster_pyspark import LazyPySparkResource
-from pyspark.sql import DataFrame, SparkSession
-from pyspark.sql.types import StringType, StructField, StructType
 
 from ml_platform.core import names
 from ml_platform.core.check_outcome import CheckOutcome
@@ -22,13 +20,12 @@ from ml_platform.core.quality import joined_outcome
 from ml_platform.lifecycle.automation import follow_inputs_except
 from ml_platform.lifecycle.check_results import written
 from ml_platform.lifecycle.check_specs import check_specs
+from ml_platform.lifecycle.feature_definition import declared_definition
 from ml_platform.lifecycle.model import Model
 from ml_platform.lifecycle.optional_checks import optional_checks
 from ml_platform.lifecycle.partitioning import partitions_of_run
 from ml_platform.lifecycle.table_metadata import column_lineage, table_metadata
 from ml_platform.resources.lake_resource import LakeResource
-from ml_platform.spark.contract import compile_contract
-from ml_platform.stores.lake import Lake
 
 
 def features_asset(model: Model) -> AssetsDefinition:
@@ -56,8 +53,9 @@ def features_asset(model: Model) -> AssetsDefinition:
         partitions = partitions_of_run(context)
         opened = lake.open()
         table = opened.table(model.table(names.FEATURES))
-        frame = compute_features(model, opened, spark.spark_session, partitions)
-        commit = table.replace(frame, partitions)
+        definition = declared_definition(model)
+        frame = definition.features(model, opened, spark.spark_session, partitions)
+        commit = table.replace(frame, partitions, narrower=True)
         lineage = column_lineage(model.lineage, _asset_of(model))
         events = opened.table(names.table_of(names.validated(model.spec.sources.primary)))
         expected = events.row_counts()
@@ -70,29 +68,6 @@ def features_asset(model: Model) -> AssetsDefinition:
 
 def _looks_back(model: Model) -> str:
     return f"Looks back {format_duration(model.lookback)}" if model.lookback else "Never looks back"
-
-
-def compute_features(
-    model: Model, lake: Lake, spark: SparkSession, partitions: list[str]
-) -> DataFrame:
-    """Call the team's feature function on the validated tables that these partitions need."""
-    sources = model.spec.sources
-    earlier = model.calendar.before(partitions[0], model.lookback)
-
-    def read(table: str, wanted: list[str]) -> DataFrame:
-        kept = lake.table(names.table_of(names.validated(table)))
-        if kept.exists():
-            return kept.read(spark, wanted)
-        # Labels come a day after the first events: until then their history is empty.
-        columns = compile_contract(model.contracts[table]).spark_schema.fields
-        partition = StructField(names.PARTITION, StringType())
-        return spark.createDataFrame([], StructType([*columns, partition]))
-
-    lookups = {t: read(t, [*earlier[-1:], *partitions]) for t in sources.lookups}
-    # Labels of a range's own days are history to its later days.
-    known = [*earlier, *partitions[:-1]]
-    history = {t: read(t, known) for t in (sources.primary, sources.labels)}
-    return model.features(read(sources.primary, partitions), lookups, history)
 
 
 def _outcomes(

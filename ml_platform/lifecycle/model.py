@@ -32,6 +32,8 @@ class Model:
         inputs: columns that request-time preprocessing takes, with their types.
         preprocess_module: dotted name of the preprocessing module.
         contracts: the contract of each source table the model reads.
+        features_module: dotted name of the module of the feature function, which is kept with each
+            version; None where it is no module's.
     """
 
     spec: ModelSpec
@@ -42,6 +44,7 @@ class Model:
     inputs: Mapping[str, str]
     preprocess_module: str
     contracts: Mapping[str, type[DataFrameModel]]
+    features_module: str | None = None
 
     @property
     def name(self) -> str:

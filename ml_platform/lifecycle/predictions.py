@@ -15,7 +15,7 @@ from dagster import (
     asset,
 )
 from dagster_pyspark import LazyPySparkResource
-from pyspark.sql import DataFrame
+from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql import functions as F
 
 from ml_platform.core import names
@@ -25,6 +25,7 @@ from ml_platform.estimators.artifact import load_artifact
 from ml_platform.lifecycle.automation import FOLLOW_INPUTS
 from ml_platform.lifecycle.check_results import written
 from ml_platform.lifecycle.check_specs import check_specs
+from ml_platform.lifecycle.feature_definition import made_anew, made_by, own_definition
 from ml_platform.lifecycle.model import Model
 from ml_platform.lifecycle.optional_checks import optional_checks
 from ml_platform.lifecycle.partitioning import partitions_of_run
@@ -32,7 +33,7 @@ from ml_platform.lifecycle.table_metadata import table_metadata
 from ml_platform.resources.lake_resource import LakeResource
 from ml_platform.resources.registry_resource import RegistryResource
 from ml_platform.spark.scoring import score_frame
-from ml_platform.stores.lake import Commit, LakeTable
+from ml_platform.stores.lake import Commit, Lake, LakeTable
 from ml_platform.stores.model_registry import RegisteredVersion
 
 
@@ -67,9 +68,10 @@ def predictions_asset(model: Model) -> AssetsDefinition:
             metadata = {"rows": 0, "champion": "none yet"}
             yield from written(context, path, metadata, {names.EVERY_EVENT_SCORED: none})
             return
-        features = lake.open().table(model.table(names.FEATURES))
-        table = lake.open().table(model.table(names.PREDICTIONS))
-        frame = features.read(spark.spark_session, partitions)
+        opened = lake.open()
+        features = opened.table(model.table(names.FEATURES))
+        table = opened.table(model.table(names.PREDICTIONS))
+        frame = features_for(champion, model, opened, spark.spark_session, partitions)
         commit = table.replace(predict(model, frame, champion), partitions)
         expected = features.row_counts()
         scores = score_ranges(table, commit)
@@ -86,6 +88,31 @@ def predictions_asset(model: Model) -> AssetsDefinition:
         yield from written(context, path, metadata, {names.EVERY_EVENT_SCORED: outcomes})
 
     return predictions
+
+
+def features_for(
+    version: RegisteredVersion,
+    model: Model,
+    lake: Lake,
+    spark: SparkSession,
+    partitions: Sequence[str],
+) -> DataFrame:
+    """Features of partitions as the version's own code makes them, whatever is declared today.
+
+    Those in the table are taken where that very code made them, and made for the version alone
+    otherwise. A version from before its code was kept takes what is in the table.
+    """
+    table = lake.table(model.table(names.FEATURES))
+    own = own_definition(version)
+    made = made_by(table, partitions) if own else {}
+    others = [p for p in partitions if own and p in made and made[p] != own.digest]
+    if own is None or not others:
+        return table.read(spark, partitions)
+    anew = made_anew(own, model, lake, spark, others)
+    rest = [p for p in partitions if p not in others]
+    if not any(p in made for p in rest):
+        return anew
+    return table.read(spark, rest).select(*anew.columns).unionByName(anew)
 
 
 def predict(model: Model, frame: DataFrame, champion: RegisteredVersion) -> DataFrame:

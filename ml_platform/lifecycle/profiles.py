@@ -59,7 +59,11 @@ def profiles_asset(model: Model) -> AssetsDefinition:
         files = ProfiledFiles(
             spark.spark_session, tuple(predictions.files(partitions, version)), leaves_of(model)
         )
-        found = profile_pass(files, replace(plan, edges=(*plan.edges, score)))
+        # A version that is live again may not take all the inputs of the one after it.
+        absent = files.lacking(plan)
+        edges = tuple(cut for cut in plan.edges if cut.column not in absent)
+        segments = tuple(each for each in plan.segmentations if each.column not in absent)
+        found = profile_pass(files, replace(plan, edges=(*edges, score), segmentations=segments))
         commit = opened.table(model.table(names.PROFILES)).replace_arrow(
             profile_rows(found, scored_by(predictions, partitions, version)), partitions
         )

@@ -90,7 +90,7 @@ def raw_asset(source: Source) -> AssetsDefinition:
         if _all_passed(outcomes):
             table = lake.open().table(names.table_of(path))
             frame = read_landed(spark.spark_session, files, spec.landing, contract.columns)
-            with table.staged(frame, partitions, info=_provenance(files)) as waiting:
+            with table.staged(frame, partitions, info=_provenance(files), narrower=True) as waiting:
                 read = rows_in_files(waiting.files())
                 for f in files:
                     if (rows := read.get(f.partition, 0)) != inspected[f.partition].rows:

@@ -37,17 +37,19 @@ def keep_sample(lake: Lake, model: Model, version: int, rows: DomainRows) -> int
     arrays[_SOURCE_PARTITION] = pa.array(sample.partitions.tolist(), pa.string())
     arrays[names.PARTITION] = pa.array([str(version)] * kept, pa.string())
     table = lake.table(model.table(names.REFERENCE_SAMPLE))
-    table.replace_arrow(pa.table(arrays), [str(version)])
+    table.replace_arrow(pa.table(arrays), [str(version)], narrower=True)
     return kept
 
 
-def read_sample(lake: Lake, model: Model, version: int) -> DomainRows | None:
-    """The rows kept of a version; None where none were."""
+def read_sample(
+    lake: Lake, model: Model, version: int, inputs: Mapping[str, str]
+) -> DomainRows | None:
+    """The rows kept of a version, by its own inputs; None where none were."""
     table = lake.table(model.table(names.REFERENCE_SAMPLE))
     if not table.row_counts().get(str(version)):
         return None
     found = table.read_arrow([str(version)])
-    return domain_rows(found, model.inputs, _SOURCE_PARTITION)
+    return domain_rows(found, inputs, _SOURCE_PARTITION)
 
 
 def domain_rows(

@@ -23,6 +23,7 @@ from ml_platform.core.ledger import EntryKind
 from ml_platform.core.training_rows import enough_rows_outcome
 from ml_platform.lifecycle.check_results import single_result
 from ml_platform.lifecycle.check_specs import check_specs
+from ml_platform.lifecycle.feature_definition import declared_definition, made_anew, made_by
 from ml_platform.lifecycle.model import Model
 from ml_platform.lifecycle.record import record
 from ml_platform.lifecycle.table_metadata import table_metadata
@@ -64,10 +65,11 @@ def training_set_asset(model: Model) -> AssetsDefinition:
     ):
         opened = lake.open()
         window = training_window(model, opened)
+        renewed = renew_features(model, opened, spark.spark_session, window)
         versions = data_versions(model, opened)
         frame = labelled_rows(model, opened, spark.spark_session, window, versions)
         table = opened.table(model.table(names.TRAINING_SET))
-        commit = table.replace(frame, None)
+        commit = table.replace(frame, None, narrower=True)
         written = table.read(spark.spark_session, version=commit.version)
         counts = {r["split"]: r["count"] for r in written.groupBy("split").count().collect()}
         digest = content_digest(written)
@@ -81,6 +83,7 @@ def training_set_asset(model: Model) -> AssetsDefinition:
                 "last_partition": window[-1],
                 "train_rows": counts.get("train", 0),
                 "holdout_rows": counts.get("holdout", 0),
+                "features_made_anew": len(renewed),
             },
         )
         outcome = enough_rows_outcome(
@@ -117,6 +120,26 @@ def training_window(model: Model, lake: Lake) -> Sequence[str]:
         inside = set(model.calendar.trailing(labelled[-1], window))
         return [p for p in labelled if p in inside]
     return labelled
+
+
+def renew_features(
+    model: Model, lake: Lake, spark: SparkSession, window: Sequence[str]
+) -> Sequence[str]:
+    """Make features anew that other code made than today's: a training learns from one code.
+
+    Returns:
+        The partitions concerned; none where the code is not kept with versions.
+    """
+    table = lake.table(model.table(names.FEATURES))
+    declared = declared_definition(model)
+    if declared.digest is None:
+        return []
+    made = made_by(table, window)
+    others = sorted(p for p, digest in made.items() if digest != declared.digest)
+    if others:
+        frame = made_anew(declared, model, lake, spark, others)
+        table.replace(frame, others, narrower=True)
+    return others
 
 
 def data_versions(model: Model, lake: Lake) -> dict[str, int | None]:

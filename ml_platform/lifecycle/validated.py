@@ -71,7 +71,7 @@ def validated_asset(source: Source) -> AssetsDefinition:
         partitions = partitions_of_run(context)
         tables = _tables(lake, spec.name)
         split = source.compiled.split(tables.raw.read(spark.spark_session, partitions), partitions)
-        with tables.validated.staged(split.validated, partitions) as waiting:
+        with tables.validated.staged(split.validated, partitions, narrower=True) as waiting:
             # Counted while the rows were written; what becomes of them is decided now.
             report = split.report()
             set_aside = _set_aside(tables.quarantine, split, report, partitions)
@@ -120,7 +120,7 @@ def _set_aside(
 ) -> Commit:
     """Write the refused rows; where there are none, no Spark job looks for them."""
     if report.bad_rows or not quarantine.exists():
-        return quarantine.replace(split.quarantine, partitions)
+        return quarantine.replace(split.quarantine, partitions, narrower=True)
     return quarantine.clear(partitions)
 
 

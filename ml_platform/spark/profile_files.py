@@ -57,7 +57,7 @@ class ProfiledFiles:
         Raises:
             UserError: every file lacks a column; one that only some lack is null in those.
         """
-        leaves = {name: self.leaves.get(name, name) for name in plan.columns}
+        leaves = self._leaves_of(plan)
         self._check_columns(leaves)
         shares = shares_of(self._footers)
         tallied = FileTally(plan, leaves)
@@ -71,6 +71,14 @@ class ProfiledFiles:
 
         tasks = self.spark.range(0, len(shares), 1, len(shares))
         return total([tasks.mapInArrow(found, SPARK_SCHEMA).toArrow()])
+
+    def lacking(self, plan: ProfilePlan) -> frozenset[str]:
+        """The columns of a plan that no file has."""
+        there = {leaf for footer in self._footers.values() for leaf in _leaves(footer)}
+        return frozenset(n for n, leaf in self._leaves_of(plan).items() if leaf not in there)
+
+    def _leaves_of(self, plan: ProfilePlan) -> dict[str, str]:
+        return {name: self.leaves.get(name, name) for name in plan.columns}
 
     def _check_columns(self, leaves: Mapping[str, str]) -> None:
         there = {leaf for footer in self._footers.values() for leaf in _leaves(footer)}

@@ -29,6 +29,7 @@ class Change:
             ``NEVER_WRITTEN``; None where they do not depend on what is there.
         offsets: for each log whose rows are moved here, from where to where it was read; kept
             as Delta's application transactions, in the same commit as the rows.
+        narrower: the rows may lack columns of the table, and hold null for them.
     """
 
     schema: LakeSchema
@@ -39,6 +40,7 @@ class Change:
     info: Mapping[str, str] = field(default_factory=dict)
     unless_changed_since: int | None = None
     offsets: Mapping[str, tuple[int, int]] = field(default_factory=dict)
+    narrower: bool = False
 
     def applied_in(self, snapshot: Snapshot | None) -> bool:
         """Whether this application step is in the table already.

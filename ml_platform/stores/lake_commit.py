@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from deltalake import CommitProperties, Transaction
+from deltalake import CommitProperties, Transaction, write_deltalake
 from deltalake.exceptions import DeltaError
 from deltalake.transaction import AddAction, RemoveAction, create_table_with_add_actions
 
@@ -20,6 +20,7 @@ from ml_platform.stores.lake_errors import (
     first_line,
     is_disk_full,
 )
+from ml_platform.stores.lake_schema import LakeSchema
 from ml_platform.stores.lake_snapshot import UNPARTITIONED, DataFile, Snapshot
 
 ATTEMPTS = 30
@@ -100,11 +101,16 @@ def _attempt(root: Path, snapshot: Snapshot | None, change: Change) -> int | Non
             commit_properties=properties,
         )
         return 0
-    new_columns = change.schema.columns_to_add(snapshot.table, snapshot.schema)
+    new_columns = change.schema.columns_to_add(snapshot.table, snapshot.schema, change.narrower)
     if new_columns.types:
-        fields = new_columns.to_delta().fields
-        swap = CommitProperties(max_commit_retries=0)
-        snapshot.delta.alter.add_columns(fields, commit_properties=swap)
+        widened = LakeSchema({**snapshot.schema.types, **new_columns.types})
+        write_deltalake(
+            snapshot.delta,
+            widened.to_arrow().empty_table(),
+            mode="append",
+            schema_mode="merge",
+            commit_properties=CommitProperties(max_commit_retries=0),
+        )
         return None
     removes = [_remove(file, change.partitioned) for file in snapshot.files_of(change.replaces)]
     snapshot.delta.create_write_transaction(

@@ -100,31 +100,45 @@ class LakeSchema:
                     "missing values; cast it to the type it should have"
                 )
 
-    def columns_to_add(self, table: str, existing: LakeSchema) -> LakeSchema:
+    def columns_to_add(
+        self, table: str, existing: LakeSchema, narrower: bool = False
+    ) -> LakeSchema:
         """The columns that a table must gain before rows of this schema fit into it.
+
+        A struct may have fields that the table's has not, and lack others: what one model version
+        is asked and another is not. Rows hold null for the fields that they lack.
 
         Args:
             table: name of the table, for the message.
             existing: the schema the table has now.
+            narrower: the rows may lack columns of the table, and hold null for them.
 
         Returns:
-            The new columns only; empty when the rows fit as they are.
+            The new columns, and the structs that gain fields, whole; empty when the rows fit as
+            they are.
 
         Raises:
             StoreError: when a column is missing here, or has another type there.
         """
+        grown = {}
         for name, kind in existing.types.items():
             if name not in self.types:
+                if narrower:
+                    continue
                 raise StoreError(
                     f"table {table}: the new rows lack the column '{name}' that the table has; "
                     "add it (null where unknown) or write to a new table"
                 )
-            if self.types[name] != kind:
+            united = _united(kind, self.types[name])
+            if united is None:
                 raise StoreError(
                     f"table {table}: column '{name}' is {_spell(kind)} in the table but "
                     f"{_spell(self.types[name])} in the new rows; cast it or write to a new table"
                 )
-        return LakeSchema({n: k for n, k in self.types.items() if n not in existing.types})
+            if united != kind:
+                grown[name] = united
+        new = {n: k for n, k in self.types.items() if n not in existing.types}
+        return LakeSchema({**grown, **new})
 
 
 def _type_of_arrow(field: pa.Field) -> Any:
@@ -158,6 +172,29 @@ def _relaxed(kind: Any) -> Any:
         "valueType": _relaxed(kind["valueType"]),
         "valueContainsNull": True,
     }
+
+
+def _united(kind: Any, other: Any) -> Any:
+    """The type that holds values of both, a struct the fields of either; None if there is none.
+
+    >>> _united("long", "string") is None
+    True
+    """
+    if kind == other:
+        return kind
+    if not (_is_struct(kind) and _is_struct(other)):
+        return None
+    fields = {f["name"]: f for f in kind["fields"]}
+    for field in other["fields"]:
+        there = fields.setdefault(field["name"], field)
+        if (united := _united(there["type"], field["type"])) is None:
+            return None
+        fields[field["name"]] = {**there, "type": united}
+    return {"type": "struct", "fields": list(fields.values())}
+
+
+def _is_struct(kind: Any) -> bool:
+    return isinstance(kind, dict) and kind["type"] == "struct"
 
 
 def _spell(kind: Any) -> str:

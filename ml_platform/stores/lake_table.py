@@ -57,6 +57,14 @@ class LakeTable:
         """
         return self._open().schema.to_arrow()
 
+    def types(self) -> Mapping[str, object]:
+        """Columns with their types in Delta's own words, such as ``integer``.
+
+        Raises:
+            StoreError: before the first write.
+        """
+        return self._open().schema.types
+
     def partitions(self, version: int | None = None) -> list[str]:
         """The partitions that hold rows, sorted; none before the first write."""
         return list(self.row_counts(version))
@@ -131,6 +139,7 @@ class LakeTable:
         app: tuple[str, int] | None = None,
         info: Mapping[str, str] = NOTHING,
         unless_changed_since: int | None = None,
+        narrower: bool = False,
     ) -> Commit:
         """Replace exactly these partitions by the rows of a DataFrame, in one commit.
 
@@ -146,6 +155,8 @@ class LakeTable:
             info: recorded in the commit.
             unless_changed_since: the version that the rows were made from (``NEVER_WRITTEN``: no
                 table yet), so that nothing another writer adds to these partitions is lost.
+            narrower: the rows may lack columns that the table has, and hold null for them: what a
+                declaration no longer names. Else that is refused, as a slip of who makes the rows.
 
         Raises:
             PartitionChangedError: another writer changed these partitions since that version.
@@ -155,13 +166,25 @@ class LakeTable:
         schema = LakeSchema.of_frame(frame)
         since = unless_changed_since
         write = Write(
-            self.name, self.root, schema, partitions, app, info, unless_changed_since=since
+            self.name,
+            self.root,
+            schema,
+            partitions,
+            app,
+            info,
+            unless_changed_since=since,
+            narrower=narrower,
         )
         return write.run(lambda staging: staging.write_frame(frame))
 
     @contextmanager
     def staged(
-        self, frame: DataFrame, partitions: Sequence[str], *, info: Mapping[str, str] = NOTHING
+        self,
+        frame: DataFrame,
+        partitions: Sequence[str],
+        *,
+        info: Mapping[str, str] = NOTHING,
+        narrower: bool = False,
     ) -> Iterator[StagedRows]:
         """`replace` in two steps: Spark has computed the rows, and they wait to be committed.
 
@@ -170,7 +193,8 @@ class LakeTable:
         Raises:
             StoreError: as for `replace`.
         """
-        write = Write(self.name, self.root, LakeSchema.of_frame(frame), partitions, None, info)
+        schema = LakeSchema.of_frame(frame)
+        write = Write(self.name, self.root, schema, partitions, None, info, narrower=narrower)
         with write.staged(lambda staging: staging.write_frame(frame)) as rows:
             yield rows
 
@@ -191,11 +215,12 @@ class LakeTable:
         *,
         app: tuple[str, int] | None = None,
         info: Mapping[str, str] = NOTHING,
+        narrower: bool = False,
     ) -> Commit:
         """`replace` for a small table made on the driver; no Spark needed."""
         schema = LakeSchema.of_arrow(table.schema)
         rows = fitted(self.name, table, schema)
-        write = Write(self.name, self.root, schema, partitions, app, info)
+        write = Write(self.name, self.root, schema, partitions, app, info, narrower=narrower)
         return write.run(lambda staging: staging.write_arrow(rows))
 
     def append_arrow(

@@ -36,6 +36,7 @@ class Write:
         append: keep the rows that are there.
         unless_changed_since: the version that the rows were made from, as in `Change`.
         offsets: from where to where logs were read, as in `Change`.
+        narrower: the rows may lack columns of the table, as in `Change`.
     """
 
     table: str
@@ -47,6 +48,7 @@ class Write:
     append: bool = False
     unless_changed_since: int | None = None
     offsets: Mapping[str, tuple[int, int]] = field(default_factory=dict)
+    narrower: bool = False
 
     def run(self, stage: Callable[[Staging], None]) -> Commit:
         """Stage, publish, commit.
@@ -94,6 +96,7 @@ class Write:
             self.info,
             self.unless_changed_since,
             self.offsets,
+            self.narrower,
         )
 
     def _check(self, snapshot: Snapshot | None) -> None:
@@ -105,7 +108,7 @@ class Write:
         if snapshot.partitioned and self.partitions is None:
             raise StoreError(f"table {self.table} is partitioned: name the partitions to replace")
         snapshot.check_layout(self.partitions)
-        self.schema.columns_to_add(self.table, snapshot.schema)
+        self.schema.columns_to_add(self.table, snapshot.schema, self.narrower)
 
 
 @dataclass(frozen=True)

@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 
 from ml_platform.core.errors import ConfigError, StoreError
-from ml_platform.estimators.artifact import load_artifact, save_artifact
+from ml_platform.estimators.artifact import load_artifact, load_batch_code, save_artifact
 from ml_platform.estimators.packed_code import load_packed, pack
 from ml_platform.estimators.xgboost_model import fit
 
@@ -63,7 +63,7 @@ def write(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Write]:
     forget()
 
 
-def saved(folder: Path) -> str:
+def saved(folder: Path, batch: str | None = None) -> str:
     module = importlib.import_module(f"{TEAM}.model.preprocess")
     draw = np.random.default_rng(0)
     amount = draw.normal(size=200)
@@ -81,6 +81,7 @@ def saved(folder: Path) -> str:
         feature_names=module.FEATURES,
         input_columns=module.INPUTS,
         threshold=0.5,
+        batch_code=pack(batch) if batch else None,
     )
 
 
@@ -198,3 +199,47 @@ def test_the_same_code_is_loaded_once(tmp_path: Path, write: Write) -> None:
     saved(tmp_path / "two")
     first: Any = load_artifact(tmp_path / "one").transform
     assert load_artifact(tmp_path / "two").transform is first
+
+
+OF_DAYS = """
+    from packed_team.model.preprocess import INPUTS
+    from packed_team.settings import SHIFT
+
+    LOOKBACK_DAYS = 3
+
+    def features(primary, lookups, history):
+        return primary + SHIFT
+"""
+
+
+def test_the_code_of_whole_days_is_kept_beside_and_loaded_by_no_endpoint(
+    tmp_path: Path, write: Write
+) -> None:
+    write(f"{TEAM}.model.features", OF_DAYS)
+    saved(tmp_path / "one", f"{TEAM}.model.features")
+    write(f"{TEAM}.settings", "SHIFT = 100\n")
+    load_artifact(tmp_path / "one")
+    assert not [name for name in sys.modules if name.endswith("model.features")]
+    code = load_batch_code(tmp_path / "one")
+    assert code is not None
+    assert code.module.features(1, {}, {}) == 2
+    assert (code.module.LOOKBACK_DAYS, code.declared["name"]) == (3, "own")
+    assert pack(f"{TEAM}.model.features").digest != code.digest
+
+
+def test_a_version_without_the_code_of_whole_days_has_none(tmp_path: Path, write: Write) -> None:
+    saved(tmp_path / "one")
+    assert load_batch_code(tmp_path / "one") is None
+
+
+def test_altered_and_added_code_of_whole_days_is_named(tmp_path: Path, write: Write) -> None:
+    write(f"{TEAM}.model.features", OF_DAYS)
+    saved(tmp_path / "one", f"{TEAM}.model.features")
+    added = tmp_path / "one" / "batch_code" / "pyspark.py"
+    added.write_text("raise SystemExit('executed')\n")
+    with pytest.raises(StoreError, match=r"pyspark\.py was added"):
+        load_batch_code(tmp_path / "one")
+    added.unlink()
+    (tmp_path / "one" / "batch_code" / TEAM / "settings.py").write_text("SHIFT = 0\n")
+    with pytest.raises(StoreError, match=r"settings\.py was altered"):
+        load_batch_code(tmp_path / "one")

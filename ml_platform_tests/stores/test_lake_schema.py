@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
 import pytest
 
 from ml_platform.core.errors import StoreError
+from ml_platform.stores.lake import Lake
 from ml_platform.stores.lake_schema import LakeSchema
 
 ROWS = LakeSchema.of_arrow(pa.schema([("a", pa.int64()), ("partition", pa.string())]))
@@ -81,3 +83,39 @@ def test_a_clash_of_nested_types_is_spelt_out() -> None:
 
     with pytest.raises(StoreError, match="is array<struct<x: map<string, long>>> in the table"):
         nested(pa.string()).columns_to_add("t", nested(pa.int64()))
+
+
+def asked(**fields: pa.DataType) -> LakeSchema:
+    return LakeSchema.of_arrow(pa.schema([("features", pa.struct(list(fields.items())))]))
+
+
+def test_a_struct_gains_fields_and_lacks_others() -> None:
+    former, new = asked(x=pa.float64(), y=pa.string()), asked(y=pa.string(), z=pa.int64())
+    both = asked(x=pa.float64(), y=pa.string(), z=pa.int64())
+    assert new.columns_to_add("t", former) == both
+    assert new.columns_to_add("t", both) == LakeSchema({})
+    inner, outer = (
+        LakeSchema.of_arrow(pa.schema([("s", pa.struct([("f", pa.struct([(name, pa.int64())]))]))]))
+        for name in ("x", "y")
+    )
+    grown = str(outer.columns_to_add("t", inner).types["s"])
+    assert ["'x'" in grown, "'y'" in grown] == [True, True]
+
+
+def test_a_field_of_another_type_is_refused() -> None:
+    with pytest.raises(StoreError, match="is struct<x: double> in the table but struct<x: string>"):
+        asked(x=pa.string()).columns_to_add("t", asked(x=pa.float64()))
+
+
+def test_a_lost_column_is_null_where_rows_may_be_narrower() -> None:
+    rows = LakeSchema({"partition": "string"})
+    assert rows.columns_to_add("t", ROWS, narrower=True) == LakeSchema({})
+
+
+def test_rows_of_before_and_after_are_read_together(tmp_path: Path) -> None:
+    table = Lake(str(tmp_path)).table("t")
+    table.replace_arrow(pa.table({"features": [{"x": 1.0}], "partition": ["1"]}), ["1"])
+    table.replace_arrow(pa.table({"features": [{"x": 2.0, "y": "b"}], "partition": ["2"]}), ["2"])
+    table.replace_arrow(pa.table({"features": [{"x": 3.0}], "partition": ["3"]}), ["3"])
+    rows = table.read_arrow().sort_by("partition")["features"].to_pylist()
+    assert rows == [{"x": 1.0, "y": None}, {"x": 2.0, "y": "b"}, {"x": 3.0, "y": None}]
