@@ -91,7 +91,7 @@ def test_the_line_from_landing_file_to_champion_is_unbroken(
 
 def test_the_sensors_run_without_being_switched_on(defs: Definitions) -> None:
     sensors = {sensor.name: sensor for sensor in defs.sensors or ()}
-    of_all = {"alerts", "automation", "freshness", "landing"}
+    of_all = {"alerts", "automation", "backfill", "freshness", "landing"}
     of_the_model = {"flight_delay_probe", "flight_delay_request_log", "flight_delay_retraining"}
     assert set(sensors) == of_all | of_the_model
     for name, sensor in sensors.items():
