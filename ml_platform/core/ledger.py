@@ -2,10 +2,11 @@
 
 import json
 import math
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, fields
 from datetime import UTC, datetime
 from enum import StrEnum
+from functools import cached_property
 from typing import Any, TypeAlias
 
 NOT_MOVED = "not_moved"
@@ -22,6 +23,37 @@ class EntryKind(StrEnum):
     ROLLBACK = "rollback"
     OUTCOME = "outcome"
     ROLLOUT = "rollout"
+
+
+class StoredEvidence(Mapping[str, Any]):
+    """Evidence as the ledger keeps it, made values of when somebody looks into it.
+
+    A decision's is the facts it was made from, tens of kilobytes; a tick reads hundreds of
+    decisions for their dates and verdicts, and looks into the evidence of few of them.
+
+    Args:
+        text: a JSON object.
+    """
+
+    def __init__(self, text: str) -> None:
+        self._text = text
+
+    @cached_property
+    def _values(self) -> Mapping[str, Any]:
+        values: Mapping[str, Any] = json.loads(self._text)
+        return values
+
+    def __getitem__(self, key: str) -> Any:
+        return self._values[key]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._values)
+
+    def __len__(self) -> int:
+        return len(self._values)
+
+    def __repr__(self) -> str:
+        return repr(dict(self))
 
 
 @dataclass(frozen=True)
@@ -71,7 +103,7 @@ class LedgerEntry:
     def from_row(cls, row: Mapping[str, Any]) -> "LedgerEntry":
         """Read an entry from a table row; the inverse of `to_row`. Other columns are ignored."""
         known = {column.name: row[column.name] for column in fields(cls)}
-        kind, evidence = EntryKind(known["kind"]), json.loads(known["evidence"])
+        kind, evidence = EntryKind(known["kind"]), StoredEvidence(known["evidence"])
         return cls(**known | {"kind": kind, "evidence": evidence})
 
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import unquote
 
 import pyarrow as pa
+import pyarrow.compute as pc
 from deltalake import DeltaTable
 from deltalake.exceptions import DeltaError, TableNotFoundError
 
@@ -154,16 +155,25 @@ class Snapshot:
         return dict(sorted(counts.items()))
 
     def read_arrow(
-        self, partitions: Sequence[str] | None = None, columns: Sequence[str] | None = None
+        self,
+        partitions: Sequence[str] | None = None,
+        columns: Sequence[str] | None = None,
+        where: pc.Expression | None = None,
     ) -> pa.Table:
-        """The rows of some partitions (of all where None is given) as a pyarrow table."""
+        """The rows of some partitions (of all where None is given) as a pyarrow table.
+
+        Args:
+            partitions: those that are read.
+            columns: those that are read.
+            where: only rows of which this holds; files that can have none of them are not read.
+        """
         chosen = self.schema.names if columns is None else list(columns)
         schema = self.schema.to_arrow()
         if not self.files_of(partitions):
             return schema.empty_table().select(chosen)
         wanted = None if partitions is None else [(PARTITION, "in", list(partitions))]
         dataset = self.delta.to_pyarrow_dataset(schema=schema, file_pruning_predicate=wanted)
-        return dataset.to_table(columns=chosen)
+        return dataset.to_table(columns=chosen, filter=where)
 
     def read(
         self,

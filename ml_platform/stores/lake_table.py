@@ -10,6 +10,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from ml_platform.core.errors import StoreError
 from ml_platform.stores.lake_commit import Commit
@@ -109,13 +110,20 @@ class LakeTable:
         partitions: Sequence[str] | None = None,
         version: int | None = None,
         columns: Sequence[str] | None = None,
+        where: pc.Expression | None = None,
     ) -> pa.Table:
         """The rows as a pyarrow table, ``partition`` a plain string; arguments as for `read`.
+
+        Args:
+            partitions: as for `read`.
+            version: as for `read`.
+            columns: as for `read`.
+            where: only rows of which this holds; files that can have none of them are not read.
 
         Raises:
             StoreError: when the table or version does not exist or its files were vacuumed.
         """
-        return self._open(partitions, version).read_arrow(partitions, columns)
+        return self._open(partitions, version).read_arrow(partitions, columns, where)
 
     def files(
         self, partitions: Sequence[str] | None = None, version: int | None = None

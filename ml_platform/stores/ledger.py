@@ -60,11 +60,12 @@ class Ledger:
         """
         if not self._table.exists():
             return []
-        rows = self._table.read_arrow()
-        # Evidence is long: Python values are made of the entries that are asked for, and no others.
+        # Evidence is long: it is read of the entries that are asked for, and of no others.
+        wanted = pc.scalar(True)
         if model is not None:
-            rows = rows.filter(pc.equal(rows["model"], model))
+            wanted &= pc.field("model") == model
         if since is not None:
-            rows = rows.filter(pc.greater_equal(rows["decided_at"], since))
+            wanted &= pc.field("decided_at") >= since
+        rows = self._table.read_arrow(where=wanted)
         chosen = [LedgerEntry.from_row(row) for row in rows.to_pylist()]
         return sorted(chosen, key=lambda each: (each.decided_at, each.entry_id))

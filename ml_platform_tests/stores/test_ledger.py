@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import json
 import multiprocessing
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from types import SimpleNamespace
 
+import pytest
+
+from ml_platform.core import ledger as ledger_module
 from ml_platform.core.ledger import EntryKind, LedgerEntry
 from ml_platform.stores.lake import Lake
 from ml_platform.stores.ledger import Ledger
@@ -47,6 +52,39 @@ def test_entries_come_oldest_first_and_by_model_and_time(tmp_path: Path) -> None
     assert [each.entry_id for each in ledger.entries()] == ["e1", "e2", "e3"]
     assert ledger.entries(model="other") == [entry(1, "other")]
     assert ledger.entries(since=START + timedelta(minutes=2)) == [entry(2), entry(3)]
+
+
+def test_evidence_is_made_values_of_where_it_is_looked_into(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ledger = Ledger(Lake(str(tmp_path)))
+    for number in range(12):
+        ledger.append(entry(number))
+    made: list[str] = []
+    loads = json.loads
+    monkeypatch.setattr(
+        ledger_module,
+        "json",
+        SimpleNamespace(loads=lambda text: made.append(text) or loads(text), dumps=json.dumps),
+    )
+    found = ledger.entries(model="flight_delay")
+    assert ([each.as_of for each in found], made) == (["2013-02-03"] * 12, [])
+    assert found[3].evidence["psi"] == 0.31
+    assert repr(found[3].evidence) == "{'columns': ['dep_hour'], 'psi': 0.31}"
+    assert len(found[3].evidence) == 2
+    assert len(made) == 1
+    assert found[3].to_row() == entry(3).to_row()
+
+
+def test_of_files_that_hold_nothing_new_none_is_read(tmp_path: Path) -> None:
+    ledger = Ledger(Lake(str(tmp_path)))
+    for number in range(8):
+        ledger.append(entry(number))
+    [first, *_] = sorted(
+        Path(tmp_path).rglob("*.parquet"), key=lambda file: file.stat().st_mtime_ns
+    )
+    first.write_bytes(b"read by nobody")
+    assert ledger.entries(since=START + timedelta(minutes=6)) == [entry(6), entry(7)]
 
 
 def test_the_same_entry_is_recorded_once(tmp_path: Path) -> None:
