@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import os
 import signal
-import time
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -34,6 +33,7 @@ from ml_platform_tests.serving.toy_endpoint import (
     rows,
     running,
 )
+from ml_platform_tests.waiting import wait_until
 
 
 @pytest.fixture(scope="module")
@@ -119,9 +119,10 @@ def test_the_champion_is_looked_at_though_a_canary_answers_nearly_all(
     champion, rising = held(served.root, 1), held(served.root, 3)
     make_live(served.root, champion, rollout=LiveRollout("canary", 99.9, (), rising))
     url = f"{served.url}/invocations"
-    until = time.monotonic() + 10
-    while asked(served.url, rows(1)).headers["x-model-version"] != "3":
-        assert time.monotonic() < until, url
+    wait_until(
+        lambda: asked(served.url, rows(1)).headers["x-model-version"] == "3",
+        f"version 3 answers at {url}",
+    )
     for _ in range(3):
         assert looks.next().startswith("version 1 answered rightly in")
 

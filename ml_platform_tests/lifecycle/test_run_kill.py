@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import signal
-import time
 from subprocess import Popen
 
 import pytest
@@ -15,18 +14,21 @@ from ml_platform.stores.lake import LakeTable
 from ml_platform_tests.end_to_end.loop import Loop
 from ml_platform_tests.end_to_end.trained import DAY, succeeded
 from ml_platform_tests.lifecycle.run_process import start
+from ml_platform_tests.waiting import wait_until
 
 STAGES = (names.PREDICTIONS, names.INFERENCE_LOG)
 
 
 def kill_once_written(run: Popen[bytes], table: LakeTable) -> None:
     """Kill a run and its Spark as soon as it has committed a further version of a table."""
-    before, give_up = table.version(), time.monotonic() + 300
+    before = table.version()
+
+    def written() -> bool:
+        assert run.poll() is None, "the run ended by itself"
+        return table.version() != before
+
     try:
-        while table.version() == before:
-            assert run.poll() is None, "the run ended by itself"
-            assert time.monotonic() < give_up
-            time.sleep(0.01)
+        wait_until(written, "a further version of the table", pause=0.01)
     finally:
         os.killpg(run.pid, signal.SIGKILL)
         run.wait()

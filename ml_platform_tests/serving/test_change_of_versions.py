@@ -108,14 +108,14 @@ class Clients:
                     self.troubles.append(answer.text)
 
 
-def asked_meanwhile(url: str, work: Callable[[], None]) -> Clients:
+def asked_meanwhile(url: str, work: Callable[[Clients], None]) -> Clients:
     """Keep six clients busy while something is done."""
     clients, stop = Clients(url), threading.Event()
     threads = [threading.Thread(target=clients.ask, args=(stop,)) for _ in range(6)]
     for each in threads:
         each.start()
     try:
-        work()
+        work(clients)
     finally:
         stop.set()
         for each in threads:
@@ -126,10 +126,12 @@ def asked_meanwhile(url: str, work: Callable[[], None]) -> Clients:
 def test_under_load_each_answer_is_of_exactly_one_version_and_none_is_lost(
     served: Served,
 ) -> None:
-    def change() -> None:
+    def change(clients: Clients) -> None:
         for champion in (2, 1, 2, 1):
             served.live(champion)
-            time.sleep(0.2)
+            before = len(clients.answers)
+            # Six may have been on their way.
+            until(lambda seen=before: len(clients.answers) > seen + 12)
 
     clients = asked_meanwhile(served.endpoint.url, change)
     assert clients.troubles == []

@@ -15,6 +15,7 @@ from ml_platform.serving.service_metrics import ServiceMetrics
 from ml_platform.stores.deployment import LiveVersion, model_folder
 from ml_platform_tests.estimators.toy_model import flights
 from ml_platform_tests.serving.toy_endpoint import MODEL, held, rows
+from ml_platform_tests.waiting import PATIENCE
 
 
 def verified(name: str, live: LiveVersion) -> None:
@@ -110,7 +111,7 @@ async def one_gives_up(scoring: Scoring, served: ServedModel) -> Scored:
     scoring.answered(waiting)
     scoring.answered(first)
     await asyncio.sleep(0)
-    return await asyncio.wait_for(scoring.score(served, request(1, 2)), 5)
+    return await asyncio.wait_for(scoring.score(served, request(1, 2)), PATIENCE)
 
 
 def test_a_request_that_is_given_up_holds_nobody_up(

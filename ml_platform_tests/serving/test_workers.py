@@ -39,10 +39,11 @@ def test_workers_follow_the_load_up_and_down_without_an_error_or_an_unlogged_ans
         first = set(worker_pids(endpoint))
         with clients(endpoint, 16, asked):
             wait_until(lambda: len(worker_pids(endpoint)) == 3, "the workers change")
-            time.sleep(2)
+            wait_until(lambda: len(asked.answers) > 500, "three workers answer")
         with clients(endpoint, 1, asked):
             wait_until(lambda: len(worker_pids(endpoint)) == 2, "the workers change")
-            time.sleep(1)
+            alone = len(asked.answers)
+            wait_until(lambda: len(asked.answers) > alone + 50, "two workers answer")
         assert set(worker_pids(endpoint)) == first, "the youngest goes"
     assert asked.errors == []
     assert len(asked.answers) > 500

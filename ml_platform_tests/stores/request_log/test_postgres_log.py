@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import signal
-import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
@@ -22,6 +21,7 @@ from ml_platform.stores.request_log.postgres_writer import PostgresWriter
 from ml_platform.stores.request_log.where import open_reader, open_writer
 from ml_platform_tests.stores.request_log.postgres_server import PostgresServer, postgres_server
 from ml_platform_tests.stores.request_log.records import a_record
+from ml_platform_tests.waiting import PATIENCE, wait_until
 
 
 @pytest.fixture(scope="module")
@@ -62,11 +62,8 @@ def test_moved_rows_go_and_others_stay(server: PostgresServer) -> None:
 
 
 def _soon_forgotten(reader: PostgresReader, writer: str, end: int) -> None:
-    for _ in range(100):  # the server notices the end of a session a moment later
-        if reader.forget(writer, end):
-            return
-        time.sleep(0.05)
-    raise AssertionError("the writer is dead and all is moved")
+    # The server notices the end of a session a moment later.
+    wait_until(lambda: reader.forget(writer, end), "the writer is dead and all is moved")
 
 
 def test_commits_wait_for_the_servers_disk(server: PostgresServer) -> None:
@@ -119,7 +116,7 @@ def test_what_was_answered_outlives_a_crash_of_the_server_and_writing_goes_on(
         await ask(log)
         await log.close()
 
-    asyncio.run(asyncio.wait_for(steps(), 60))
+    asyncio.run(asyncio.wait_for(steps(), PATIENCE))
     reader = PostgresReader(server.address, "e")
     logged = [
         each.record.request_id
