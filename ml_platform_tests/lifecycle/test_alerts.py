@@ -208,7 +208,8 @@ def test_a_tick_reads_what_was_found_since_however_much_was_found_before(
     ticks.next()
     found(300)
     read.clear()
-    assert ticks.next()[1] == "1 alert sent, 301 troubles open"
+    told = "1 alert sent (weather/validated: contract on 300), 301 troubles open"
+    assert ticks.next()[1] == told
     assert len(read) <= EVENTS_AGAIN + 1
 
 
@@ -241,7 +242,7 @@ def test_what_the_former_release_remembered_is_gone_on_from(loop: Loop) -> None:
     kept = json.loads(ticks.cursor or "")
     del kept["event"]
     ticks.cursor = json.dumps(kept)
-    assert ticks.next()[1] == "0 alerts sent, 2 troubles open"
+    assert ticks.next()[1].startswith("0 alerts sent, 2 troubles open (weather/validated: contract")
 
 
 def test_a_cancelled_run_is_told(loop: Loop) -> None:
@@ -283,7 +284,8 @@ def test_only_a_channel_that_failed_is_tried_again_and_not_for_ever(loop: Loop) 
     told_twice = loop.having(changes={MODEL: {"alerts": ["ops", "desk"]}})
     ticks = ticks_of(told_twice, DOWN)
     promoted(loop, 1)
-    assert ticks.next()[1] == "1 alert sent, 0 troubles open, 1 to be sent again"
+    told = "1 alert sent (flight_delay: promoted ()), 0 troubles open, 1 to be sent again"
+    assert ticks.next()[1] == told
     for _ in range(6):
         ticks.next()
     deliveries = [each for alert in alerts(loop) for each in alert["deliveries"]]
@@ -295,4 +297,4 @@ def test_a_memory_of_another_version_does_not_silence_the_alerts(loop: Loop) -> 
     ticks = ticks_of(loop)
     ticks.cursor = '["2013-01-01T00:00:00Z", {}]'
     promoted(loop, 1, datetime.now(UTC))
-    assert ticks.next()[1] == "1 alert sent, 0 troubles open"
+    assert ticks.next()[1] == "1 alert sent (flight_delay: promoted ()), 0 troubles open"
