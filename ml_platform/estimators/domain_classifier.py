@@ -17,7 +17,13 @@ import numpy as np
 import numpy.typing as npt
 
 from ml_platform.core.column_kind import ColumnKind, column_kind
-from ml_platform.core.drift.multivariate import DomainAuc, DomainThreshold, stretches
+from ml_platform.core.drift.multivariate import (
+    FEWEST_ROWS,
+    DomainAuc,
+    DomainThreshold,
+    stretch_length,
+    stretches,
+)
 from ml_platform.core.performance.metrics import classification_metrics
 from ml_platform.estimators.xgboost_model import fit
 
@@ -26,8 +32,6 @@ if TYPE_CHECKING:
 
 ROWS_A_SIDE = 2000
 FOLDS = 3
-FEWEST_ROWS = 200
-"""Rows that each side needs, or the AUC is mostly noise."""
 # Few shallow trees: strong enough to find what differs, too weak to learn rows by heart.
 PARAMS = {"n_estimators": 16, "max_depth": 3, "learning_rate": 0.3, "subsample": 0.8}
 
@@ -113,16 +117,18 @@ def calibrate(rows: DomainRows, declared: Mapping[str, str], length: int) -> Dom
     Args:
         rows: The reference, all of it.
         declared: As for `domain_auc`.
-        length: Partitions in a stretch, as many as in a window that is judged later.
+        length: Partitions of the declared window; a stretch has more where these hold too few
+            rows, and so has a window that is judged later.
     """
-    found = []
+    counts = np.unique(rows.partitions.astype(str), return_counts=True)[1].tolist()
+    length, found = stretch_length(counts, length), []
     for stretch in stretches(rows.partitions.tolist(), length):
         inside = np.isin(rows.partitions, stretch)
         others, own = (rows.sample(ROWS_A_SIDE, mask) for mask in (~inside, inside))
         told = domain_auc(others, own, declared)
         if told is not None:
             found.append(told.auc)
-    return DomainThreshold(tuple(found), length)
+    return DomainThreshold(tuple(found), length, sum(counts) / max(len(counts), 1))
 
 
 def _numbers(first: npt.NDArray[Any], second: npt.NDArray[Any]) -> npt.NDArray[np.float32]:

@@ -11,6 +11,7 @@ from pyspark.sql import functions as F
 
 from ml_platform.core import names
 from ml_platform.lifecycle.model import Model
+from ml_platform.lifecycle.window_reach import reach
 from ml_platform.spark.answered_rows import BESIDE_KEY, WEIGHT, answered_rows
 from ml_platform.spark.labels_join import join_labels
 from ml_platform.stores.lake import Lake
@@ -28,12 +29,15 @@ ROWS_AT_ONCE = 1_000_000
 
 def answered_windows(
     model: Model, lake: Lake, spark: SparkSession, partitions: Sequence[str]
-) -> Iterator[tuple[str, Columns]]:
+) -> Iterator[tuple[Sequence[str], Columns]]:
     """The labelled answers of the window that ends with each of some partitions.
 
     The windows of a range overlap. They are read as a few frames, in which a row stands once for
     each window that it lies in, and not by a job for each: an event counts as it was answered
     first within the window, and by the labels that lie in it.
+
+    Where the declared window may hold fewer labels than it needs, a longer one is read, so that
+    it can be measured on as many partitions as it takes.
 
     Args:
         model: whose log and labels are read.
@@ -42,19 +46,22 @@ def answered_windows(
         partitions: in order.
 
     Yields:
-        Each partition with the columns of its window that metrics need, in the order of the key.
+        The partitions of each window, the one it ends with last, and its columns that metrics
+        need, in the order of the key.
     """
-    of = {
-        p: model.calendar.trailing(p, model.spec.monitoring.performance.window) for p in partitions
-    }
+    limits = model.spec.monitoring.performance
+    declared = model.calendar.count(limits.window)
     counts = lake.table(model.table(names.INFERENCE_LOG)).row_counts()
+    labels = lake.table(model.table(names.LABELS)).row_counts()
+    labelled = {key: min(rows, labels.get(key, 0)) for key, rows in counts.items()}
+    of = {p: reach(model, p, labelled, declared, limits.min_labels) for p in partitions}
     for ends in _parts({p: sum(counts.get(each, 0) for each in of[p]) for p in partitions}):
         rows = _rows(model, lake, spark, {end: of[end] for end in ends}).toArrow()
         rows = rows.sort_by([(name, "ascending") for name in (_WINDOW, *model.spec.key)])
         wanted = [*_MEASURED, WEIGHT, "label", "labelled_at", *model.spec.monitoring.segments]
         for end in ends:
             own = rows.filter(pc.equal(rows[_WINDOW], end))
-            yield end, {name: own.column(name).to_pylist() for name in dict.fromkeys(wanted)}
+            yield of[end], {name: own.column(name).to_pylist() for name in dict.fromkeys(wanted)}
 
 
 def _parts(rows: dict[str, int]) -> Iterator[list[str]]:

@@ -16,11 +16,16 @@ from dagster import (
 from ml_platform.core import names
 from ml_platform.core.check_outcome import CheckOutcome, not_evaluated
 from ml_platform.core.checks.catalogue import of_stage
-from ml_platform.core.drift.cadence import Cadence
 from ml_platform.core.drift.calibrate import Partition
-from ml_platform.core.drift.judge import Yardstick, yardstick
+from ml_platform.core.drift.judge import yardstick
 from ml_platform.core.drift.window import WindowDrift, judge_window
+from ml_platform.core.drift.window_calibrations import (
+    reference_window,
+    window_calibrations,
+    window_partitions,
+)
 from ml_platform.core.drift.window_lengths import partitions_looked_at
+from ml_platform.core.drift.window_size import longest_window
 from ml_platform.core.profile import merge_all
 from ml_platform.core.quality_over_time.rhythm import CADENCES
 from ml_platform.core.score_profile import score_segment
@@ -34,7 +39,7 @@ from ml_platform.lifecycle.optional_checks import optional_checks
 from ml_platform.lifecycle.partition_profiles import partition_profiles
 from ml_platform.lifecycle.partitioning import partitions_of_run
 from ml_platform.lifecycle.reference_profiles import read_reference
-from ml_platform.lifecycle.thresholds import calibrations_of, read_calibrations
+from ml_platform.lifecycle.thresholds import read_calibrations
 from ml_platform.resources.lake_resource import LakeResource
 from ml_platform.resources.registry_resource import RegistryResource
 from ml_platform.stores.lake import Lake
@@ -112,34 +117,41 @@ def window_drifts(
     They are compared with the champion's own training data, by the thresholds stored with it; or,
     with a rolling reference, with the stretch right before each, calibrated on the spot.
     """
-    limits, length = model.spec.monitoring.drift, model.spec.monitoring.reference
-    span = model.calendar.count(limits.window)
-    rolling = model.calendar.count(length) if isinstance(length, timedelta) else 0
-    cadence = CADENCES[model.calendar.every]
+    length = model.spec.monitoring.reference
+    if isinstance(length, timedelta):
+        return _rolling_drifts(model, lake, partitions, version, model.calendar.count(length))
+    known = read_calibrations(lake, model, version)
+    declared = model.calendar.count(model.spec.monitoring.drift.window)
+    span, cadence = window_partitions(known, declared), CADENCES[model.calendar.every]
     looked_at = partitions_looked_at(span, cadence)
-    before = max(looked_at, span + rolling)
-    keys = _calendar(model, partitions, before)
-    stored = [] if rolling else read_reference(lake, model, version)
-    segments = [ALL_ROWS, score_segment(version)]
+    keys, segments = _calendar(model, partitions, looked_at), [ALL_ROWS, score_segment(version)]
+    stored = read_reference(lake, model, version)
     parts, reference = partition_profiles(lake, model, keys, segments, stored)
-    if not rolling:
-        known = read_calibrations(lake, model, version)
-        by = yardstick(reference, known, limits, span, cadence)
-        return {p: judge_window(by, _until(parts, p, looked_at)) for p in partitions}
+    by = yardstick(reference, known, model.spec.monitoring.drift, span, cadence)
+    return {p: judge_window(by, _until(parts, p, looked_at)) for p in partitions}
+
+
+def _rolling_drifts(
+    model: Model, lake: Lake, partitions: Sequence[str], version: int, length: int
+) -> dict[str, WindowDrift]:
+    """As `window_drifts`, against the `length` partitions right before each window."""
+    limits, cadence = model.spec.monitoring.drift, CADENCES[model.calendar.every]
+    declared = model.calendar.count(limits.window)
+    longest = longest_window(length, declared)
+    before = max(partitions_looked_at(longest, cadence), longest + length)
+    segments = [ALL_ROWS, score_segment(version)]
+    parts, _ = partition_profiles(lake, model, _calendar(model, partitions, before), segments)
     found = {}
     for partition in partitions:
         recent = _until(parts, partition, before)
-        by = _rolling_yardstick(model, recent[:-span][-rolling:], span, cadence)
-        found[partition] = judge_window(by, recent[-looked_at:])
+        size = reference_window(recent[-length:], limits, declared, cadence, {})
+        span = size.partitions
+        reference = recent[:-span][-length:]
+        profiles = [profile for _, own in reference for profile in own.values()]
+        known = window_calibrations(reference, limits, size, {})
+        by = yardstick(merge_all(profiles), known, limits, span, cadence)
+        found[partition] = judge_window(by, recent[-by.looked_at :])
     return found
-
-
-def _rolling_yardstick(
-    model: Model, reference: Sequence[Partition], span: int, cadence: Cadence
-) -> Yardstick:
-    profiles = [profile for _, found in reference for profile in found.values()]
-    known = calibrations_of(model, reference, {})
-    return yardstick(merge_all(profiles), known, model.spec.monitoring.drift, span, cadence)
 
 
 def _calendar(model: Model, partitions: Sequence[str], before: int) -> list[str]:

@@ -28,12 +28,14 @@ class DriftFindings:
         version: the model version whose reference it was compared with; None without one.
         ranked: evaluated columns by importance and effect, drifted ones first.
         multivariate: the outcome on all columns at once.
+        window_partitions: of the longest window that columns were judged over; 0 without one.
     """
 
     partition: str
     version: int | None
     ranked: tuple[RankedColumn, ...]
     multivariate: CheckOutcome
+    window_partitions: int
 
 
 def drift_findings(
@@ -63,7 +65,7 @@ def _findings(
     versions = [line["model_version"] for line in lines]
     if not versions:
         none = not_evaluated("the inputs were not compared with a reference")
-        return DriftFindings(partition, None, (), none)
+        return DriftFindings(partition, None, (), none, 0)
     version = int(versions[0])
     stored = kept(version)
     return DriftFindings(
@@ -71,6 +73,7 @@ def _findings(
         version,
         rank_columns([line for line in lines if line["column"] != SCORE], _shares(stored)),
         multivariate_drift(model, lake, partition, version, stored),
+        max(int(line["span"]) for line in lines),
     )
 
 

@@ -34,31 +34,38 @@ def unseen_labelled_rows(model: Model, lake: Lake, as_of: str) -> int:
     """
     labels = lake.table(model.table(names.LABELS))
     labelled = set(labels.partitions()) if labels.exists() else set()
-    window = model.calendar.trailing(as_of, model.spec.monitoring.drift.window)
-    known = [partition for partition in window if partition in labelled]
-    version, columns = _flagged(model, lake, as_of)
-    if version is None or not known:
+    version, columns, length = _flagged(model, lake, as_of)
+    if version is None:
+        return 0
+    known = [
+        partition for partition in model.calendar.keys_to(as_of, length) if partition in labelled
+    ]
+    if not known:
         return 0
     reference, found = both_sides(lake, model, version, known)
     there = [(reference[c], found[c]) for c in columns if c in reference and c in found]
     return max((_grown(ours, theirs) for ours, theirs in there), default=0)
 
 
-def _flagged(model: Model, lake: Lake, as_of: str) -> tuple[int | None, set[str]]:
-    """Columns with too many unseen values on the newest partition judged, and by which version."""
+def _flagged(model: Model, lake: Lake, as_of: str) -> tuple[int | None, set[str], int]:
+    """Columns with too many unseen values on the newest partition judged.
+
+    Returns:
+        By which version they were judged, and over how many partitions: the longest window.
+    """
     table = lake.table(model.table(names.DRIFT))
     judged = [p for p in table.partitions() if p <= as_of] if table.exists() else []
     if not judged:
-        return None, set()
+        return None, set(), 0
     rows: pa.Table = table.read_arrow(
-        [max(judged)], columns=["column", "statistic", "verdict", "model_version"]
+        [max(judged)], columns=["column", "statistic", "span", "verdict", "model_version"]
     )
     violated = pa.array([str(v) for v in Verdict if v.violated])
     unseen = pa.array(sorted(OF_UNSEEN_VALUES))
     of_unseen = pc.is_in(rows["statistic"], value_set=unseen)
     found = rows.filter(pc.and_(of_unseen, pc.is_in(rows["verdict"], value_set=violated)))
     version = pc.max(found["model_version"]).as_py()
-    return version, set(found["column"].to_pylist())
+    return version, set(found["column"].to_pylist()), pc.max(rows["span"]).as_py() or 0
 
 
 def _grown(reference: ColumnProfile, window: ColumnProfile) -> int:

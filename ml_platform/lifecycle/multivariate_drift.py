@@ -7,12 +7,12 @@ from datetime import timedelta
 from ml_platform.core import names
 from ml_platform.core.check_outcome import CheckOutcome, not_evaluated
 from ml_platform.core.drift.multivariate import (
+    FEWEST_ROWS,
     DomainThreshold,
     multivariate_outcome,
     too_few_blocks,
 )
 from ml_platform.estimators.domain_classifier import (
-    FEWEST_ROWS,
     ROWS_A_SIDE,
     DomainRows,
     comparable,
@@ -46,7 +46,7 @@ def multivariate_drift(
         return not_evaluated(f"version {version} was trained without a threshold for it")
     if threshold.limit is None:
         return too_few_blocks(threshold)
-    window = model.calendar.trailing(partition, model.spec.monitoring.drift.window)
+    window = model.calendar.keys_to(partition, threshold.partitions)
     inputs = _inputs(model, kept)
     if _made_otherwise(model, lake, window, kept):
         return not_evaluated(
@@ -60,7 +60,11 @@ def multivariate_drift(
     if found is None:
         return not_evaluated(f"window and reference need {FEWEST_ROWS} rows each")
     outcome = multivariate_outcome(found, threshold)
-    return replace(outcome, numbers={**outcome.numbers, "model_version": version})
+    numbers = {**outcome.numbers, "model_version": version}
+    declared = model.calendar.count(model.spec.monitoring.drift.window)
+    grown = f"; over {threshold.partitions} partitions, as {declared} hold too few rows"
+    sentence = outcome.sentence + (grown if threshold.partitions > declared else "")
+    return replace(outcome, numbers=numbers, sentence=sentence)
 
 
 def threshold_of(kept: Mapping[str, object]) -> DomainThreshold | None:

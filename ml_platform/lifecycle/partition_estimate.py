@@ -15,6 +15,7 @@ from ml_platform.core.estimation.estimator import PerformanceEstimator
 from ml_platform.core.estimation.expected import expected_metrics
 from ml_platform.core.estimation.report import EstimateReport, doubt_of, judge_estimate
 from ml_platform.core.monitoring_spec import UNSEEN_RATE
+from ml_platform.core.window_growth import grown_said, trailing_enough
 from ml_platform.estimators.artifact import load_artifact
 from ml_platform.estimators.scoring_model import ScoringModel
 from ml_platform.lifecycle.estimator_table import KeptEstimator, read_estimator
@@ -23,6 +24,7 @@ from ml_platform.lifecycle.model import Model
 from ml_platform.lifecycle.performance_checks import of_version, partitions_per_year
 from ml_platform.lifecycle.scored_cells import VersionCells, count_cells
 from ml_platform.lifecycle.watched_checks import expects_label_rate
+from ml_platform.lifecycle.window_reach import reach
 from ml_platform.stores.lake import Lake
 from ml_platform.stores.model_registry import ModelRegistry
 
@@ -97,13 +99,15 @@ def estimate_partitions(
         else None
         for p in partitions
     }
-    return {p: _estimate(model, lake, p, counted, kept) for p in partitions}
+    rows = log.row_counts() if log.exists() else {}
+    return {p: _estimate(model, lake, p, rows, counted, kept) for p in partitions}
 
 
 def _estimate(
     model: Model,
     lake: Lake,
     partition: str,
+    rows: Mapping[str, int],
     counted: Mapping[str, VersionCells | None],
     kept: Callable[[int], KeptEstimator | None],
 ) -> PartitionEstimate:
@@ -111,8 +115,13 @@ def _estimate(
     if cells is None or cells.estimator is None:
         return PartitionEstimate(partition, cells)
     monitoring = model.spec.monitoring
-    window = model.calendar.trailing(partition, monitoring.performance.window)
-    days = [*_of_other_days(model, lake, window, cells, counted), cells.counts]
+    declared = model.calendar.count(monitoring.performance.window)
+    needed = monitoring.estimated_performance.min_rows
+    window = reach(model, partition, rows, declared, needed)
+    scored = _of_other_days(model, lake, window, cells, counted) | {partition: cells.counts}
+    of_days = [int(scored[key].sum()) if key in scored else 0 for key in window]
+    length = trailing_enough(of_days, declared, needed) or declared
+    days = [scored[key] for key in window[-length:] if key in scored]
     reference = holdout_metrics(model, lake, cells.version)
     unseen = unseen_values(model, lake, partition, cells.version)
     day, trailing = (
@@ -124,8 +133,9 @@ def _estimate(
             monitoring.performance,
             monitoring.estimated_performance,
             unseen,
+            grown,
         )
-        for parts in ([cells.counts], days)
+        for parts, grown in (([cells.counts], ""), (days, grown_said(length, declared)))
     )
     known = kept(cells.version)
     expected_rate = None if known is None else _expected_rate(model, known, trailing, days, unseen)
@@ -154,20 +164,22 @@ def _of_other_days(
     window: Sequence[str],
     cells: VersionCells,
     counted: Mapping[str, VersionCells | None],
-) -> list[np.ndarray]:
-    """Counts of the window's earlier days that the same version scored."""
-    known = [c.counts for p in window[:-1] if (c := counted.get(p)) and c.version == cells.version]
+) -> dict[str, np.ndarray]:
+    """Counts of the window's earlier days that the same version scored, by day."""
+    known = {
+        p: c.counts for p in window[:-1] if (c := counted.get(p)) and c.version == cells.version
+    }
     earlier = [p for p in window[:-1] if p not in counted]
     table = lake.table(model.table(names.ESTIMATED_PERFORMANCE))
     stored = set(table.partitions()) if earlier and table.exists() else set()
     wanted = [p for p in earlier if p in stored]
     if wanted:
-        rows = table.read_arrow(wanted, columns=["metric", "model_version", "cells"]).to_pylist()
-        known += [
-            np.asarray(row["cells"], dtype=np.int64).reshape(cells.counts.shape)
-            for row in rows
+        columns = [names.PARTITION, "metric", "model_version", "cells"]
+        known |= {
+            row[names.PARTITION]: np.asarray(row["cells"], np.int64).reshape(cells.counts.shape)
+            for row in table.read_arrow(wanted, columns=columns).to_pylist()
             if row["metric"] == CELLS and row["model_version"] == cells.version
-        ]
+        }
     return known
 
 

@@ -75,16 +75,19 @@ def performance_asset(model: Model) -> AssetsDefinition:
             return
         reference = cache(partial(holdout_metrics, model, opened))
         by_segment = cache(partial(holdout_segments, model, opened))
+        limits = model.spec.monitoring.performance
+        declared = model.calendar.count(limits.window)
         measured = {
-            p: measure_window(
+            window[-1]: measure_window(
                 columns,
-                partition=p,
-                spec=model.spec.monitoring.performance,
+                window=window,
+                declared=declared,
+                spec=limits,
                 segments=model.spec.monitoring.segments,
                 reference=reference,
                 segment_reference=by_segment,
             )
-            for p, columns in answered_windows(model, opened, spark.spark_session, partitions)
+            for window, columns in answered_windows(model, opened, spark.spark_session, partitions)
         }
         rows = table_rows(model, opened, measured)
         outcomes = {

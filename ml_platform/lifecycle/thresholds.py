@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import pyarrow as pa
@@ -10,9 +10,8 @@ import pyarrow.compute as pc
 
 from ml_platform.core import names
 from ml_platform.core.drift.budget import alarm_level, paid_tests, threshold_alone
-from ml_platform.core.drift.calibrate import Partition, calibrate
 from ml_platform.core.drift.calibration import Calibration
-from ml_platform.core.drift.window_lengths import window_lengths
+from ml_platform.core.drift.window_calibrations import reference_window, window_calibrations
 from ml_platform.core.edges import Edges
 from ml_platform.core.figures import counted
 from ml_platform.core.quality_over_time.rhythm import CADENCES
@@ -44,6 +43,8 @@ THRESHOLDS_SCHEMA = pa.schema(
         ("effects", pa.list_(pa.float64())),
         ("note", pa.string()),
         ("why", pa.string()),
+        ("min_rows", pa.int64()),
+        ("declared", pa.int64()),
     ]
 )
 """One row per model version, column, statistic and length of window; see `Calibration`. The
@@ -80,7 +81,10 @@ def keep_thresholds(
     parts, _ = partition_profiles(lake, model, window, [ALL_ROWS])
     reference = [(key, {**found, **scores[key]}) for key, found in parts]
     lengths = {SCORE: len(set(holdout.partitions.tolist()))}
-    found = calibrations_of(model, reference, lengths)
+    limits, cadence = model.spec.monitoring.drift, CADENCES[model.calendar.every]
+    declared = model.calendar.count(limits.window)
+    size = reference_window(reference, limits, declared, cadence, lengths)
+    found = window_calibrations(reference, limits, size, lengths)
     rows = pa.Table.from_pylist(_rows(model, found, version), schema=THRESHOLDS_SCHEMA)
     once = (f"{model.name}/thresholds/{version}", 1)
     lake.table(model.table(names.THRESHOLDS)).append_arrow(rows, app=once)
@@ -88,16 +92,9 @@ def keep_thresholds(
     return {
         "thresholds": sum(not each.why for each in found),
         "thresholds_missing": "; ".join(missing) or "none",
+        "window_partitions": size.partitions,
+        "window": size.note or "as declared",
     }
-
-
-def calibrations_of(
-    model: Model, reference: Sequence[Partition], lengths: Mapping[str, int]
-) -> list[Calibration]:
-    """Calibrations of the declared window and of shorter ones, down to the last partition."""
-    limits = model.spec.monitoring.drift
-    spans = window_lengths(model.calendar.count(limits.window))
-    return [each for span in spans for each in calibrate(reference, limits, span, lengths)]
 
 
 def read_calibrations(lake: Lake, model: Model, version: int) -> list[Calibration]:

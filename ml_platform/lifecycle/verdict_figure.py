@@ -24,7 +24,7 @@ def verdict_figure(model: Model, lake: Lake, found: DriftFindings) -> MarkdownMe
     """
     if found.version is None or not any(column.drifted for column in found.ranked):
         return None
-    window = model.calendar.trailing(found.partition, model.spec.monitoring.drift.window)
+    window = model.calendar.keys_to(found.partition, found.window_partitions)
     reference, analysis = both_sides(lake, model, found.version, window)
     return picture(_drawn(found.ranked, reference, analysis))
 

@@ -44,13 +44,16 @@ class Judged:
         return self.drift.partition
 
     @property
-    def drifted(self) -> int:
-        """How many columns drifted."""
-        return sum(column.drifted for column in self.drift.ranked)
+    def drifted(self) -> int | None:
+        """How many columns drifted; None where none was evaluated."""
+        ranked = self.drift.ranked
+        return sum(column.drifted for column in ranked) if ranked else None
 
     def outcome(self) -> CheckOutcome:
         """The verdict as a check shows it: one line, and the columns ranked."""
-        numbers: dict[str, float | int] = {"drifted_columns": self.drifted}
+        numbers: dict[str, float | int] = {}
+        if self.drifted is not None:
+            numbers["drifted_columns"] = self.drifted
         share = drifted_importance(self.drift.ranked)
         if share is not None:
             numbers["drifted_importance"] = share

@@ -1,8 +1,8 @@
 import numpy as np
 import pytest
 
+from ml_platform.core.drift.multivariate import FEWEST_ROWS
 from ml_platform.estimators.domain_classifier import (
-    FEWEST_ROWS,
     ROWS_A_SIDE,
     DomainRows,
     calibrate,
@@ -92,6 +92,16 @@ def test_the_threshold_comes_from_the_references_own_stretches() -> None:
     assert (
         auc(rows(30, 1), rows(7, 2)) <= threshold.limit < auc(rows(30, 1), rows(7, 2, warmer=2.0))
     )
+
+
+def test_stretches_of_few_rows_a_day_are_longer_and_so_is_the_window() -> None:
+    few = rows(48, 1)
+    few = few.where(np.arange(len(few.partitions)) % 200 < 24)
+
+    threshold = calibrate(few, DECLARED, 7)
+
+    assert (len(threshold.aucs), threshold.partitions, threshold.rate) == (5, 9, 24.0)
+    assert threshold.limit is not None
 
 
 def test_a_reference_of_one_stretch_has_nothing_to_compare_it_with() -> None:

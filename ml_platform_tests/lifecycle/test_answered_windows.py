@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -15,7 +16,7 @@ from ml_platform.core import names
 from ml_platform.lifecycle import answered_windows as part
 from ml_platform.lifecycle.answered_windows import answered_windows
 from ml_platform.stores.lake_table import LakeTable
-from ml_platform_tests.end_to_end.loop import Loop
+from ml_platform_tests.end_to_end.loop import MODEL, Loop
 
 DAYS = [str(date(2013, 1, 1) + timedelta(days=n)) for n in range(12)]
 MORNING = datetime(2013, 1, 1, 6, tzinfo=UTC)
@@ -31,7 +32,8 @@ def answered(loop: Loop, day: str, number: int, **other: Any) -> dict[str, Any]:
 
 @pytest.fixture
 def loop(tmp_path: Path) -> Loop:
-    made = Loop(tmp_path, DagsterInstance.ephemeral(), {})
+    watched = {"performance": {"window": "3 days", "min_labels": 3}, "segments": ["origin"]}
+    made = Loop(tmp_path, DagsterInstance.ephemeral(), {MODEL: {"monitoring": watched}})
     logged, labels = [], []
     for n, day in enumerate(DAYS):
         at = MORNING + timedelta(days=n)
@@ -59,11 +61,27 @@ def loop(tmp_path: Path) -> Loop:
     return made
 
 
+def by_end(windows: Iterable[tuple[Sequence[str], Any]]) -> dict[str, Any]:
+    return {window[-1]: columns for window, columns in windows}
+
+
+def test_a_window_that_may_hold_too_few_labels_is_read_further_back(
+    loop: Loop, spark: SparkSession
+) -> None:
+    watched = {"performance": {"window": "3 days", "min_labels": 5}}
+    few = loop.having(changes={MODEL: {"monitoring": watched}})
+
+    [(window, columns)] = answered_windows(few.model, few.lake, spark, [DAYS[-1]])
+
+    assert window == DAYS[-5:], "with 4 labels a day, for 4 times the 5 that are needed"
+    assert set(columns["partition"]) == set(window)
+
+
 def test_a_range_gives_what_each_partition_gives_alone(loop: Loop, spark: SparkSession) -> None:
-    together = dict(answered_windows(loop.model, loop.lake, spark, DAYS))
+    together = by_end(answered_windows(loop.model, loop.lake, spark, DAYS))
     assert list(together) == DAYS
     for day in DAYS:
-        assert together[day] == dict(answered_windows(loop.model, loop.lake, spark, [day]))[day]
+        assert together[day] == by_end(answered_windows(loop.model, loop.lake, spark, [day]))[day]
     window = loop.model.calendar.trailing(DAYS[-1], loop.model.spec.monitoring.performance.window)
     # The event that stands in each day's log counts once, as it was answered first in the window.
     assert len(together[DAYS[-1]]["score"]) == 9 * len(window) + 1

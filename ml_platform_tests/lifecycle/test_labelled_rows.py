@@ -88,13 +88,13 @@ def label(lake: Lake, *days: str) -> None:
     lake.table("small/labels").replace_arrow(rows, ["2013-01-07", *DAYS])
 
 
-def judged(lake: Lake, day: str, **verdicts: str) -> None:
+def judged(lake: Lake, day: str, span: int = 2, **verdicts: str) -> None:
     rows = [
         {"column": c, "statistic": "unseen_rate", "verdict": v, "model_version": 2}
         for c, v in verdicts.items()
     ]
     rows.append({"column": "temp", "statistic": "psi", "verdict": "failed", "model_version": 2})
-    table = pa.Table.from_pylist([row | {"partition": day} for row in rows])
+    table = pa.Table.from_pylist([row | {"partition": day, "span": span} for row in rows])
     lake.table("small/drift").replace_arrow(table, [day])
 
 
@@ -108,6 +108,11 @@ def test_only_labelled_days_count(lake: Lake) -> None:
     assert unseen_labelled_rows(MODEL, lake, DAYS[1]) == 100
     label(lake)
     assert unseen_labelled_rows(MODEL, lake, DAYS[1]) == 0
+
+
+def test_the_window_is_as_long_as_the_one_that_was_judged(lake: Lake) -> None:
+    judged(lake, DAYS[1], span=1, carrier="failed")
+    assert unseen_labelled_rows(MODEL, lake, DAYS[1]) == 100
 
 
 def test_of_several_columns_the_one_with_most_counts(lake: Lake) -> None:

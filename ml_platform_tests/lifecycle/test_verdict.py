@@ -59,6 +59,8 @@ def test_days_before_the_first_champion_are_not_judged(trained: Loop) -> None:
     row = verdict_of(trained, "2013-01-05")
     assert row["verdict"] == Verdict.NOT_EVALUATED
     assert row["model_version"] is None
+    assert row["drifted_columns"] is None
+    assert row["drifted_importance"] is None
     assert row["action"] in (Action.WAIT, Action.RETRAIN)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from ml_platform.core.check_outcome import CheckOutcome, not_evaluated
 from ml_platform.core.concept_drift.mean_reference import MeanReference
-from ml_platform.core.drift.null_series import FEWEST_PARTITIONS
+from ml_platform.core.drift.window_size import FEWEST_PARTITIONS
 from ml_platform.core.estimation.expected import Expected
 from ml_platform.core.figures import apart, counted, short
 from ml_platform.core.verdict import Verdict

@@ -50,6 +50,7 @@ def calibrate(
     limits: DriftSpec,
     span: int,
     lengths: Mapping[str, int] | None = None,
+    fewest: int | None = None,
 ) -> list[Calibration]:
     """Calibrate windows of `span` partitions, leaving each out of the reference in turn.
 
@@ -59,6 +60,7 @@ def calibrate(
         span: Partitions per window.
         lengths: By column, of how many partitions its reference will be when that is not all of
             these: each window is then held against as many right before it.
+        fewest: Rows that are enough where windows hold no more; ``limits.min_rows`` unless told.
 
     Returns:
         One per column and statistic that needs a calibration; with `why` where there are too
@@ -70,7 +72,8 @@ def calibrate(
     found: list[Calibration] = []
     nulls: dict[tuple[str, Kind], list[NullSeries]] = {}
     for column, parts in _by_column(reference).items():
-        for null in null_series(column, parts, limits, span, (lengths or {}).get(column, 0)):
+        length = (lengths or {}).get(column, 0)
+        for null in null_series(column, parts, limits, span, length, fewest):
             if null.draft.why:
                 found.append(null.draft)
             else:

@@ -38,6 +38,10 @@ class Calibration:
         effects: By phase of the cycle (weekday), added to the mean; empty when not told apart.
         note: What a reader should know, such as that weekdays are not told apart.
         why: Why there is no calibration; empty when there is one.
+        min_rows: Rows that both sides of a window need; None of versions that were trained before
+            it was kept, which need those that are declared.
+        declared: Partitions of the window that was declared, which the longest one may exceed;
+            None of such versions.
 
     Source: the prediction interval of a normal sample, Hahn and Meeker, "Statistical Intervals"
     (1991), section 4.7.
@@ -55,6 +59,8 @@ class Calibration:
     effects: tuple[float, ...] = ()
     note: str = ""
     why: str = ""
+    min_rows: int | None = None
+    declared: int | None = None
 
     def p_value(self, value: float, phase: int = 0) -> float:
         """Chance of a value at least this great without drift; 1 for one within the floor.
@@ -118,5 +124,5 @@ class Calibration:
     @classmethod
     def from_row(cls, row: Mapping[str, Any]) -> Calibration:
         """A calibration as `to_row` wrote it; other keys of the row are ignored."""
-        known = {name: row[name] for name in cls.__dataclass_fields__}
+        known = {name: row[name] for name in cls.__dataclass_fields__ if name in row}
         return cls(**known | {"effects": tuple(row["effects"])})

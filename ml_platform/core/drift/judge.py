@@ -63,6 +63,14 @@ class Yardstick:
             self._tests[level] = paid_tests(list(self.calibrations.values()), level)
         return self._tests[level]
 
+    def fewest_rows(self, span: int) -> dict[tuple[str, str], int]:
+        """By column and statistic, the rows that windows of so many partitions need, if told."""
+        return {
+            (column, statistic): each.min_rows
+            for (column, statistic, length), each in self.calibrations.items()
+            if length == span and each.min_rows is not None
+        }
+
     @cached_property
     def _tests(self) -> dict[float, float]:
         return {}
@@ -124,7 +132,7 @@ def _measured(by: Yardstick, recent: Sequence[Partition], cadence: Cadence) -> I
     for span in reversed(window_lengths(by.span)):
         # Alone, a partition that holds nothing is not judged by another one.
         window = window_profiles(recent if span == 1 else filled, span)
-        for each in measure(by.reference, window, span, by.limits):
+        for each in measure(by.reference, window, span, by.limits, by.fewest_rows(span)):
             # A declared threshold is about the declared window alone.
             if span == by.span or each.statistic not in by.limits.thresholds:
                 yield each
@@ -184,12 +192,14 @@ def _line(
     line = partial(ColumnDrift, each.column, each.statistic, each.value, each.span, each.rows)
     declared = by.limits.thresholds.get(each.statistic)
     calibration = by.calibrations.get((each.column, each.statistic, each.span))
+    if declared is None and calibration is not None and calibration.why:
+        return line(why=calibration.why)
     if each.why:
         return line(why=each.why)
     if declared is not None:
         return line(threshold=declared, drifted=each.value > declared, declared=True)
-    if calibration is None or calibration.why:
-        return line(why=calibration.why if calibration else _NO_CALIBRATION)
+    if calibration is None:
+        return line(why=_NO_CALIBRATION)
     return line(
         threshold=calibration.value_at(least, phase),
         drifted=alarm,

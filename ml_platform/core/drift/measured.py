@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from math import isnan, nan
+from types import MappingProxyType
 
 from ml_platform.core.drift.statistics import STATISTICS, Statistic
 from ml_platform.core.figures import counted
@@ -14,6 +15,7 @@ from ml_platform.core.score_profile import SCORE
 
 # A score is never missing, and lies in [0, 1].
 _NOT_OF_SCORES = frozenset({"missing_rate", "unseen_rate", "range_novelty"})
+_NONE: Mapping[tuple[str, str], int] = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,13 +48,9 @@ def suited(column: ColumnProfile, limits: DriftSpec) -> Iterator[Statistic]:
             yield STATISTICS[name]
 
 
-def enough(
-    statistic: Statistic, reference: ColumnProfile, analysis: ColumnProfile, min_rows: int
-) -> bool:
-    """Whether both sides have the rows that a statistic needs."""
-    sides = (reference, analysis)
-    used = min(side.rows if statistic.of_rows else side.values for side in sides)
-    return used >= max(min_rows, 1)
+def rows_used(statistic: Statistic, *sides: ColumnProfile) -> int:
+    """How many rows a statistic can use, of the side that has fewest of them."""
+    return min(side.rows if statistic.of_rows else side.values for side in sides)
 
 
 def measure(
@@ -60,6 +58,7 @@ def measure(
     analysis: Mapping[str, ColumnProfile],
     span: int,
     limits: DriftSpec,
+    fewest: Mapping[tuple[str, str], int] = _NONE,
 ) -> Iterator[Measured]:
     """Every suited statistic of every column of the reference, in an order that never changes.
 
@@ -69,6 +68,8 @@ def measure(
             one that the reference lacks is ignored.
         span: Partitions of the window.
         limits: ``monitoring.drift`` of the model.
+        fewest: By column and statistic, the rows that both sides need, where they were calibrated
+            for other than ``limits.min_rows``.
 
     Raises:
         ProfileError: A column was counted in different bins on the two sides.
@@ -76,12 +77,13 @@ def measure(
     for column, expected in reference.items():
         found = analysis.get(column) or ColumnProfile.of_no_rows(expected)
         for statistic in suited(expected, limits):
-            rows = found.rows if statistic.of_rows else found.values
-            if enough(statistic, expected, found, limits.min_rows):
+            rows = rows_used(statistic, found)
+            needed = fewest.get((column, statistic.name), limits.min_rows)
+            if rows_used(statistic, expected, found) >= needed:
                 value = statistic.measure(expected, found)
                 why = f"no {statistic.title} can be computed" if isnan(value) else ""
             else:
-                value, why = nan, _few(rows, limits.min_rows)
+                value, why = nan, _few(rows, needed)
             yield Measured(column, statistic.name, span, value, rows, why)
 
 

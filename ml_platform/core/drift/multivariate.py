@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
+from math import ceil
 from typing import Any
 
 import numpy as np
@@ -13,6 +14,7 @@ from scipy.stats import t as student_t
 from ml_platform.core.check_outcome import CheckOutcome, not_evaluated
 from ml_platform.core.figures import counted, short
 from ml_platform.core.verdict import Verdict
+from ml_platform.core.window_growth import MOST_GROWTH
 
 FEWEST_BLOCKS = 4
 """Stretches of the reference that a threshold needs; fewer do not show how they vary."""
@@ -20,6 +22,8 @@ FALSE_ALARM_RATE = 0.005
 """Share of undrifted windows beyond the threshold: less than 2 days a year."""
 FLOOR = 0.6
 """An AUC up to this is no drift that matters, however sure one is of it."""
+FEWEST_ROWS = 200
+"""Rows that each side needs, or the AUC is mostly noise."""
 _NAMED_COLUMNS = 3
 # An AUC of 1 has no logit; with a few thousand rows a side, nothing nearer to 1 can be told.
 _NEAR_ONE = 0.999
@@ -52,10 +56,12 @@ class DomainThreshold:
     Attributes:
         aucs: One per stretch that is as long as a window.
         partitions: Partitions in such a stretch.
+        rate: Rows of a partition, on average; None of versions trained before it was kept.
     """
 
     aucs: tuple[float, ...]
     partitions: int
+    rate: float | None = None
 
     @property
     def limit(self) -> float | None:
@@ -79,7 +85,7 @@ class DomainThreshold:
     @classmethod
     def from_json(cls, kept: Mapping[str, Any]) -> DomainThreshold:
         """Read a threshold back; the inverse of `to_json`."""
-        return cls(tuple(kept["aucs"]), int(kept["partitions"]))
+        return cls(tuple(kept["aucs"]), int(kept["partitions"]), kept.get("rate"))
 
 
 def multivariate_outcome(found: DomainAuc, threshold: DomainThreshold) -> CheckOutcome:
@@ -122,9 +128,36 @@ def too_few_blocks(threshold: DomainThreshold) -> CheckOutcome:
     """Say that the reference is too short to know what is usual."""
     return not_evaluated(
         f"the reference holds {len(threshold.aucs)} stretches of "
-        f"{counted(threshold.partitions, 'partition')}; {FEWEST_BLOCKS} are needed to know how "
-        "much they differ without drift"
+        f"{counted(threshold.partitions, 'partition')} with {FEWEST_ROWS} rows; {FEWEST_BLOCKS} "
+        f"are needed to know how much they differ without drift{_needed(threshold)}"
     )
+
+
+def _needed(threshold: DomainThreshold) -> str:
+    """How long a reference has to be, where that is known."""
+    if not threshold.rate:
+        return ""
+    length = max(threshold.partitions, ceil(FEWEST_ROWS / threshold.rate))
+    partitions = counted(FEWEST_BLOCKS * length, "partition")
+    return f", which takes {partitions} at about {short(threshold.rate)} rows each"
+
+
+def stretch_length(rows: Sequence[int], declared: int) -> int:
+    """Partitions of a stretch: the fewest, from those declared on, that hold `FEWEST_ROWS`.
+
+    As declared where the reference would then be too short for `FEWEST_BLOCKS` of them.
+
+    Args:
+        rows: Of each partition of the reference, oldest first.
+        declared: Partitions of the declared window.
+
+    >>> [stretch_length([each] * 50, 7) for each in (900, 24, 2)]
+    [7, 9, 7]
+    """
+    for length in range(declared, min(len(rows) // FEWEST_BLOCKS, MOST_GROWTH * declared) + 1):
+        if sum(rows) * length >= FEWEST_ROWS * len(rows):
+            return length
+    return declared
 
 
 def stretches(partitions: Sequence[str], length: int) -> list[Sequence[str]]:

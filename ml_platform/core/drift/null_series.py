@@ -10,18 +10,20 @@ from numpy.typing import NDArray
 
 from ml_platform.core.drift.cadence import CYCLES_NEEDED, Cadence, cadence_of
 from ml_platform.core.drift.calibration import Calibration
-from ml_platform.core.drift.measured import enough, suited
+from ml_platform.core.drift.measured import rows_used, suited
 from ml_platform.core.drift.statistics import Statistic
 from ml_platform.core.drift.stretches import Stretches
+from ml_platform.core.drift.window_size import partitions_missing, partitions_needed
 from ml_platform.core.edges import Kind
+from ml_platform.core.figures import counted, short
 from ml_platform.core.monitoring_spec import DriftSpec
 from ml_platform.core.profile import ColumnProfile
 
-FEWEST_PARTITIONS = 14
-FEWEST_WINDOWS = 3
 MOST_MARGIN = 7
 """Partitions on each side of a window that are left out with it. Neighbours resemble it more than
 those of a year's other months will; less than this where the reference is short."""
+_LEAN = 0.8
+"""A window is judged with so much of the rows that all but a tenth of the reference's hold."""
 
 
 @dataclass(frozen=True)
@@ -49,6 +51,7 @@ def null_series(
     limits: DriftSpec,
     span: int,
     length: int,
+    fewest: int | None = None,
 ) -> Iterator[NullSeries]:
     """One per statistic that needs a calibration.
 
@@ -58,6 +61,7 @@ def null_series(
         limits: ``monitoring.drift`` of the model.
         span: Partitions per window.
         length: Partitions of the reference that windows will be held against; 0 for these.
+        fewest: Rows that are enough where windows hold no more; ``limits.min_rows`` unless told.
 
     Raises:
         ProfileError: Partitions were counted in different bins.
@@ -74,12 +78,18 @@ def null_series(
     for statistic in suited(stretches.like, limits):
         if statistic.name in limits.thresholds:
             continue
-        values = np.array([_value(statistic, pair, limits.min_rows) for pair in pairs])
+        held = [rows_used(statistic, *pair) for pair in pairs]
+        if length:
+            held.append(rows_used(statistic, stretches.at(slice(-length, None))))
+        needed = _needed(held, limits.min_rows, fewest)
+        values = np.array([_value(statistic, pair, needed) for pair in pairs])
         known = np.isfinite(values)
         # As many partitions as have a value, and those that the first window began with.
         used = int(known.sum()) + (length + span - 1 if known.any() else 0)
-        draft = Calibration(column, statistic.name, span, limits.floor_of(statistic.name), used)
-        draft = replace(draft, why=_missing(used, span, length, limits.min_rows))
+        floor = limits.floor_of(statistic.name)
+        draft = Calibration(column, statistic.name, span, floor, used, min_rows=needed)
+        rows = [rows_used(statistic, profile) for _, profile in parts]
+        draft = replace(draft, why=_missing(draft, rows, length, cadence.cycle if fewest else 0))
         cycle = cadence.cycle if cadence.unbalanced(span) else 1
         if cycle > 1 and not _told_apart(cycle, last[known]):
             draft, cycle = _noted(draft, cadence), 1
@@ -92,15 +102,39 @@ def _margin(partitions: int, span: int) -> int:
 
 
 def _value(statistic: Statistic, pair: tuple[ColumnProfile, ColumnProfile], min_rows: int) -> float:
-    return statistic.measure(*pair) if enough(statistic, *pair, min_rows) else float("nan")
+    return statistic.measure(*pair) if rows_used(statistic, *pair) >= min_rows else float("nan")
 
 
-def _missing(used: int, span: int, length: int, min_rows: int) -> str:
-    """What keeps from calibrating; nothing when there are partitions enough."""
-    needed = max(FEWEST_PARTITIONS, FEWEST_WINDOWS * span) + length
-    if used >= needed:
+def _needed(held: Sequence[int], min_rows: int, fewest: int | None) -> int:
+    """The rows that both sides need: those asked for, or what a lean one of the windows holds."""
+    if fewest is None:
+        return max(min_rows, 1)
+    lean = int(_LEAN * np.quantile(held, 0.1)) if held else 0
+    return max(min(lean, min_rows), min(fewest, min_rows), 1)
+
+
+def _missing(draft: Calibration, rows: Sequence[int], length: int, cycle: int) -> str:
+    """What keeps from calibrating; nothing when there are partitions enough.
+
+    Args:
+        draft: With the partitions that were used, and the rows that a window needs.
+        rows: Of each partition.
+        length: As for `null_series`.
+        cycle: Partitions that the window may grow by; 0 for one that does not grow.
+    """
+    needed = partitions_needed(draft.span, length)
+    if draft.partitions >= needed:
         return ""
-    return f"{used} of the {needed} partitions of {min_rows} rows needed to calibrate"
+    least = draft.min_rows or 1
+    why = (
+        f"{draft.partitions} of the {needed} partitions needed to calibrate windows of "
+        f"{counted(least, 'row')}"
+    )
+    more = needed - draft.partitions if draft.partitions else 0
+    if cycle:
+        more = max(more, partitions_missing(rows, draft.span, least, cycle, length))
+    rate = short(sum(rows) / len(rows))
+    return f"{why}: {counted(more, 'more partition')} at about {rate} rows each" if more else why
 
 
 def _noted(draft: Calibration, cadence: Cadence) -> Calibration:

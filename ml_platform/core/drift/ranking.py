@@ -77,7 +77,12 @@ def rank_columns(
 
 
 def drifted_importance(ranked: Sequence[RankedColumn]) -> float | None:
-    """The share of the champion's importance that has drifted, None where none was recorded."""
+    """The share of the champion's importance that has drifted.
+
+    None where none was recorded, or no column was evaluated.
+    """
+    if not ranked:
+        return None
     shares = [each.importance for each in ranked if each.drifted]
     known = [share for share in shares if share is not None]
     return sum(known) if len(known) == len(shares) else None

@@ -18,14 +18,14 @@ class DriftReport:
     Attributes:
         columns: One entry per column, statistic and window; drifted first, the greatest excess
             first.
-        drifted_share: Drifted among the evaluated columns, 0 when none was evaluated.
+        drifted_share: Drifted among the evaluated columns; None when none was evaluated.
         verdict: FAILED when a column drifted, PASSED when none did, NOT_EVALUATED when no column
             could be evaluated.
         sentence: The same for a person.
     """
 
     columns: tuple[ColumnDrift, ...]
-    drifted_share: float
+    drifted_share: float | None
     verdict: Verdict
     sentence: str
 
@@ -35,9 +35,14 @@ class DriftReport:
         return tuple(dict.fromkeys(line.column for line in self.columns if line.drifted))
 
     def outcome(self) -> CheckOutcome:
-        """The report as a check shows it: the greatest of each statistic, and every line."""
-        numbers: dict[str, float] = {"drifted_columns": len(self.drifted_columns)}
-        numbers["drifted_share"] = self.drifted_share
+        """The report as a check shows it: the greatest of each statistic, and every line.
+
+        Where nothing was evaluated there are no numbers: none drifted would be a finding.
+        """
+        numbers: dict[str, float] = {}
+        if self.drifted_share is not None:
+            numbers["drifted_columns"] = len(self.drifted_columns)
+            numbers["drifted_share"] = self.drifted_share
         for line in self.columns:
             if line.drifted is not None:
                 known = numbers.get(f"max_{line.statistic}", 0.0)
@@ -59,7 +64,7 @@ def report_of(lines: Iterable[ColumnDrift]) -> DriftReport:
     verdict = Verdict.NOT_EVALUATED
     if evaluated:
         verdict = Verdict.FAILED if drifted else Verdict.PASSED
-    share = len(drifted) / max(len(evaluated), 1)
+    share = len(drifted) / len(evaluated) if evaluated else None
     return DriftReport(ranked, share, verdict, drift_sentence(ranked))
 
 

@@ -58,8 +58,9 @@ class EstimateReport:
             "rows": self.expected.rows,
             "label_rate": self.expected.positive_rate,
             "unsupported": self.expected.unsupported,
-            SURELY_BEYOND: self.surely_beyond,
         }
+        if self.verdict.evaluated:
+            numbers[SURELY_BEYOND] = self.surely_beyond
         table = [asdict(line) for line in self.lines]
         return CheckOutcome(self.verdict, self.sentence, numbers, table, self.brief)
 
@@ -87,6 +88,7 @@ def judge_estimate(
     limits: PerformanceSpec,
     spec: EstimationSpec,
     unseen: Mapping[str, float] | None,
+    grown: str = "",
 ) -> EstimateReport:
     """Hold estimated metrics against the limits of the realised ones.
 
@@ -98,6 +100,7 @@ def judge_estimate(
         limits: ``monitoring.performance``.
         spec: ``monitoring.estimated_performance``.
         unseen: Share of values that the reference never had, by column; None where not known.
+        grown: That the window is longer than declared, see `grown_said`.
     """
     deviations = {
         name: _deviation(sampling, estimator.day_variance.get(name), days)
@@ -113,7 +116,7 @@ def judge_estimate(
     limited = [line for line in lines if line.metric in {**limits.floors, **limits.max_drop}]
     verdict = verdict_of(limited)
     sentence = f"{_said(verdict, limited, doubt)}{_never(limits, expected)} " + (
-        f"({estimator.method} on {counted(expected.rows, 'scored row')}; {BLIND})"
+        f"({estimator.method} on {counted(expected.rows, 'scored row')}{grown}; {BLIND})"
     )
     beyond = BEYOND if surely else PERHAPS_BEYOND
     return EstimateReport(

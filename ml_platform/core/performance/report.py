@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
+from math import isnan
 
 from ml_platform.core.check_outcome import CheckOutcome
 from ml_platform.core.figures import counted
@@ -29,7 +30,7 @@ class PerformanceReport:
         sentence: The same for a person.
         brief: The same in a few words; empty when nothing was evaluated.
         rows: Labelled rows of the window.
-        coverage: Share of the window's predictions that have a label, 0 to 1.
+        coverage: Share of the window's predictions that have a label, 0 to 1; NaN without any.
     """
 
     verdict: Verdict
@@ -56,6 +57,7 @@ def judge_performance(
     coverage: float,
     min_labels: int,
     as_of: datetime | None = None,
+    grown: str = "",
 ) -> PerformanceReport:
     """Hold every metric against its floor and against the reference.
 
@@ -66,11 +68,13 @@ def judge_performance(
         max_drop: Harm allowed against the reference, in the metric's own units or as a share of
             the reference, see `unit_of_harm`.
         rows: Labelled rows.
-        coverage: Share of the predictions that have a label.
+        coverage: Share of the predictions that have a label; NaN where nothing was predicted.
         min_labels: Below this nothing is evaluated.
         as_of: When the newest of the labels was learned, with zone; None without any label.
+        grown: That the window is longer than declared, see `grown_said`.
     """
-    labelled = f"{counted(rows, 'labelled row')}, {coverage:.0%} of all"
+    share = "" if isnan(coverage) else f", {coverage:.0%} of all"
+    labelled = f"{counted(rows, 'labelled row')}{share}{grown}"
     if as_of is not None:
         labelled += f", as of {as_of.astimezone(UTC):%Y-%m-%d %H:%M} UTC"
     few = f"{labelled}; {min_labels:,} needed" if rows < min_labels else None

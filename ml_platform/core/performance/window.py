@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from math import nan
 from typing import Any
 
 import numpy as np
@@ -20,6 +22,7 @@ from ml_platform.core.performance.segment_report import (
     SegmentReport,
     judge_segments,
 )
+from ml_platform.core.window_growth import grown_said, trailing_enough
 
 METHOD = "percentile bootstrap, 400 resamples"
 Reference = Callable[[int], Mapping[str, float]]
@@ -78,7 +81,8 @@ class WindowPerformance:
 def measure_window(
     columns: Mapping[str, Sequence[Any]],
     *,
-    partition: str,
+    window: Sequence[str],
+    declared: int,
     spec: PerformanceSpec,
     segments: Sequence[str],
     reference: Reference,
@@ -93,20 +97,27 @@ def measure_window(
         columns: ``partition``, ``model_version``, ``score``, ``threshold`` (None of a predicted
             number), ``weight`` (how many events a row stands for), ``label`` and ``labelled_at``
             (both None while unknown) and the segments, all of shape [n].
-        partition: The last partition of the window.
+        window: The partitions that the rows are of, oldest first, without gaps.
+        declared: Partitions of the declared window, the last of these, or all. As many more are
+            measured as it takes to hold the labels that ``spec`` asks for; none where all hold
+            too few.
         spec: ``monitoring.performance`` of the model.
         segments: Names of the segment columns.
         reference: Gives the hold-out metrics of a model version.
         segment_reference: Gives them by segment and value.
     """
-    versions = np.asarray(columns["model_version"], dtype=np.int64)
-    if not len(versions):
-        return _nothing(spec)
     rows = {name: np.asarray(values, dtype=object) for name, values in columns.items()}
-    newest = _last_to_score(versions, rows["partition"])
+    recent = np.isin(rows["partition"], window[-declared:])
+    if not recent.any():
+        return _nothing(spec)
+    versions = rows["model_version"].astype(np.int64)
+    newest = _last_to_score(versions[recent], rows["partition"][recent])
     rows = {name: values[versions == newest] for name, values in rows.items()}
-    known = np.array([label is not None for label in rows["label"]], dtype=bool)
-    today = rows["partition"] == partition
+    length = _length(rows, window, declared, spec.min_labels)
+    inside = np.isin(rows["partition"], window[-length:])
+    rows = {name: values[inside] for name, values in rows.items()}
+    known = _known(rows)
+    today = rows["partition"] == window[-1]
     labelled = {name: values[known] for name, values in rows.items()}
     threshold = _threshold(rows)
     label, score = labelled["label"].astype(np.float64), labelled["score"].astype(np.float64)
@@ -125,6 +136,7 @@ def measure_window(
             coverage=_share(known, weight),
             min_labels=spec.min_labels,
             as_of=as_of,
+            grown=grown_said(length, declared),
         ),
         day=_day_metrics(rows, day, threshold),
         day_rows=int(day.sum()),
@@ -156,6 +168,18 @@ def _last_to_score(versions: NDArray[np.int64], partitions: NDArray[Any]) -> int
     return int(found[np.argmax(counts)])
 
 
+def _known(rows: Mapping[str, NDArray[Any]]) -> NDArray[np.bool_]:
+    return np.array([label is not None for label in rows["label"]], dtype=bool)
+
+
+def _length(
+    rows: Mapping[str, NDArray[Any]], window: Sequence[str], declared: int, min_labels: int
+) -> int:
+    """Partitions of the window that is measured: of the declared one, or of a longer one."""
+    counts = Counter(rows["partition"][_known(rows)].tolist())
+    return trailing_enough([counts[key] for key in window], declared, min_labels) or declared
+
+
 def _threshold(rows: Mapping[str, NDArray[Any]]) -> float | None:
     """What the last row was decided by; None where scores are the predicted numbers."""
     last = rows["threshold"][-1]
@@ -173,12 +197,12 @@ def _day_metrics(
 
 
 def _share(flags: NDArray[np.bool_], weight: NDArray[np.float64]) -> float:
-    return float(np.average(flags, weights=weight)) if len(flags) else 0.0
+    return float(np.average(flags, weights=weight)) if len(flags) else nan
 
 
 def _nothing(spec: PerformanceSpec) -> WindowPerformance:
-    report = judge_performance({}, {}, spec.floors, spec.max_drop, 0, 0.0, spec.min_labels)
-    return WindowPerformance(report, {}, 0, 0.0, (), np.empty(0), 0, None, None)
+    report = judge_performance({}, {}, spec.floors, spec.max_drop, 0, nan, spec.min_labels)
+    return WindowPerformance(report, {}, 0, nan, (), np.empty(0), 0, None, None)
 
 
 def _cells(line: MetricLine) -> dict[str, Any]:

@@ -44,10 +44,12 @@ def test_too_few_partitions_are_said() -> None:
     days = partitions({"x": numbers(np.random.default_rng(0), 9)})
 
     assert _of(calibrate(days, LIMITS, 1), "kolmogorov_smirnov").why == (
-        "9 of the 14 partitions of 500 rows needed to calibrate"
+        "9 of the 14 partitions needed to calibrate windows of 500 rows: "
+        "5 more partitions at about 2000 rows each"
     )
     assert _of(calibrate(days, LIMITS, 7), "kolmogorov_smirnov").why == (
-        "9 of the 21 partitions of 500 rows needed to calibrate"
+        "9 of the 21 partitions needed to calibrate windows of 500 rows: "
+        "12 more partitions at about 2000 rows each"
     )
 
 

@@ -128,7 +128,11 @@ def test_without_thresholds_nothing_is_evaluated() -> None:
 
     assert {line.drifted for line in lines} == {None}
     assert {(line.span, line.why) for line in lines} == {
-        (1, "9 of the 14 partitions of 500 rows needed to calibrate"),
+        (
+            1,
+            "9 of the 14 partitions needed to calibrate windows of 500 rows: "
+            "5 more partitions at about 2000 rows each",
+        ),
         (3, "no thresholds for windows of this length; the next training makes them"),
         (SPAN, "no thresholds for windows of this length; the next training makes them"),
     }

@@ -12,6 +12,7 @@ from ml_platform.core.drift.multivariate import (
     DomainAuc,
     DomainThreshold,
     multivariate_outcome,
+    stretch_length,
     stretches,
 )
 from ml_platform.core.verdict import Verdict
@@ -45,7 +46,25 @@ def test_a_short_reference_has_no_limit_and_nothing_is_judged() -> None:
     assert short.limit is None
     found = multivariate_outcome(told(0.99), short)
     assert found.verdict is Verdict.NOT_EVALUATED
-    assert "holds 3 stretches of 7 partitions; 4 are needed" in found.sentence
+    assert "holds 3 stretches of 7 partitions with 200 rows; 4 are needed" in found.sentence
+
+
+def test_it_is_said_how_long_a_reference_of_few_rows_has_to_be() -> None:
+    found = multivariate_outcome(told(0.99), DomainThreshold((), 7, 24.0))
+    assert found.sentence.endswith("without drift, which takes 36 partitions at about 24 rows each")
+
+
+def test_a_threshold_of_before_has_no_rate() -> None:
+    assert DomainThreshold.from_json({"aucs": [0.5], "partitions": 7}) == DomainThreshold((0.5,), 7)
+
+
+@pytest.mark.parametrize(
+    ("rows", "days", "length"), [(900, 50, 7), (24, 50, 9), (24, 35, 7), (1, 9_000, 7), (0, 50, 7)]
+)
+def test_a_stretch_is_as_long_as_it_takes_to_hold_enough_rows(
+    rows: int, days: int, length: int
+) -> None:
+    assert stretch_length([rows] * days, 7) == length
 
 
 @given(st.lists(st.floats(0, 1), min_size=FEWEST_BLOCKS, max_size=50))

@@ -49,6 +49,7 @@ def test_a_column_is_told_by_its_gravest_finding() -> None:
 def test_what_was_not_evaluated_is_not_ranked() -> None:
     assert rank_columns([line("temp", 0.3, verdict="not_evaluated")], {}) == ()
     assert drift_phrase(()) == "no covariate drift in 0 columns"
+    assert drifted_importance(()) is None
 
 
 def test_many_columns_are_counted_and_the_gravest_named() -> None:

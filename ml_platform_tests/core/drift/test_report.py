@@ -34,6 +34,14 @@ def test_what_was_not_evaluated_has_not_passed() -> None:
     assert report_of([UNKNOWN, STILL]).verdict is Verdict.PASSED
 
 
+def test_what_was_not_evaluated_has_no_figures() -> None:
+    report = report_of([UNKNOWN])
+
+    assert report.drifted_share is None
+    assert report.outcome().numbers == {}
+    assert report_of([STILL, UNKNOWN]).outcome().numbers["drifted_columns"] == 0
+
+
 def test_the_check_shows_the_greatest_values_and_every_line() -> None:
     outcome = report_of([STILL, NEAR, FAR, UNKNOWN]).outcome()
 

@@ -152,3 +152,8 @@ def test_the_table_and_the_check_hold_every_metric() -> None:
     assert outcome.numbers["brier"] == LATER.value["brier"]
     assert outcome.numbers["label_rate"] == LATER.positive_rate
     assert len(outcome.table) == len(ESTIMABLE)
+
+
+def test_what_was_not_judged_is_not_said_to_be_beyond_no_limit() -> None:
+    assert SURELY_BEYOND not in _judge(unseen=None).outcome().numbers
+    assert _judge().outcome().numbers[SURELY_BEYOND] == 0

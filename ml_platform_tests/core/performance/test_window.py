@@ -41,10 +41,13 @@ def _both(first: Mapping[str, list[Any]], then: Mapping[str, list[Any]]) -> dict
     return {name: first[name] + then[name] for name in first}
 
 
-def _measured(columns: Mapping[str, list[Any]], brier: float = 0.15) -> WindowPerformance:
+def _measured(
+    columns: Mapping[str, list[Any]], brier: float = 0.15, declared: int = 2
+) -> WindowPerformance:
     return measure_window(
         columns,
-        partition=TODAY,
+        window=[BEFORE, TODAY],
+        declared=declared,
         spec=SPEC,
         segments=["origin"],
         reference=lambda version: {"brier": brier} if version == 2 else {},
@@ -115,7 +118,8 @@ def test_a_window_without_a_single_row_is_not_evaluated() -> None:
     measured = _measured({name: [] for name in _log()})
 
     assert measured.report.verdict is Verdict.NOT_EVALUATED
-    assert (measured.model_version, measured.day_rows, measured.day_coverage) == (None, 0, 0.0)
+    assert (measured.model_version, measured.day_rows) == (None, 0)
+    assert np.isnan(measured.day_coverage)
     assert measured.labels_as_of is None
     assert {row["metric"] for row in measured.rows(TODAY, AT)} == {"roc_auc", "brier"}
 
@@ -123,7 +127,8 @@ def test_a_window_without_a_single_row_is_not_evaluated() -> None:
 def test_a_day_without_predictions_has_no_coverage() -> None:
     measured = _measured(_log() | {"partition": [BEFORE] * 400})
 
-    assert (measured.day_rows, measured.day_coverage) == (0, 0.0)
+    assert measured.day_rows == 0
+    assert np.isnan(measured.day_coverage)
 
 
 @given(st.integers(0, 200), st.booleans())
@@ -178,3 +183,35 @@ def test_the_table_has_a_row_per_metric_of_window_day_and_segment() -> None:
     assert (day["labelled_rows"], day["value"]) == (200, measured.day["brier"].value)
     brier_of_jfk = np.mean((SCORE[::2] - LABEL[::2]) ** 2)
     assert (segment["labelled_rows"], segment["value"]) == (200, pytest.approx(brier_of_jfk))
+
+
+def test_a_window_of_few_labels_reaches_further_back_and_says_so() -> None:
+    few = {name: [*column[:120], *column[320:]] for name, column in _log().items()}
+    few["partition"] = [BEFORE] * 120 + [TODAY] * 80
+
+    alone, both = (_measured(few, declared=declared).report for declared in (1, 2))
+
+    assert (alone.rows, both.rows) == (200, 200)
+    assert "200 labelled rows, 100% of all, over 2 partitions instead of 1" in alone.sentence
+    assert "instead of" not in both.sentence
+
+
+def test_a_window_of_enough_labels_stays_as_declared() -> None:
+    assert _measured(_log(), declared=1).report.rows == 200
+
+
+def test_labels_of_another_version_do_not_fill_a_window() -> None:
+    columns = _both(_log(200, version=1), _log(60))
+    columns["partition"] = [BEFORE] * 200 + [TODAY] * 60
+
+    report = _measured(columns, declared=1).report
+
+    assert (report.rows, report.verdict) == (60, Verdict.NOT_EVALUATED)
+
+
+def test_where_nothing_was_predicted_no_share_of_it_has_labels() -> None:
+    measured = _measured({**_log(), "partition": [BEFORE] * 400}, declared=1)
+
+    assert measured.report.sentence == "performance not evaluated: 0 labelled rows; 100 needed"
+    assert np.isnan(measured.report.coverage)
+    assert measured.model_version is None
