@@ -21,6 +21,7 @@ BENCHMARKS = (
     "profile_speed",
     "stored_windows",
     "day_overhead",
+    "growth",
     "reaction_time",
     "estimated_performance",
     "estimated_errors",
