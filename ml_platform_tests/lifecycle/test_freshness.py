@@ -109,11 +109,11 @@ def test_a_table_that_falls_behind_pages_though_nothing_runs_and_its_end_is_told
     assert newest(loop).verdict is Verdict.FAILED
     assert "2 days behind: flights has landed through 2013-01-05" in newest(loop).sentence
     told = alerts(loop)
-    assert told.next()[1] == "1 alert sent, 1 trouble open"
+    assert told.next()[1] == "1 alert sent (weather/landing: freshness), 1 trouble open"
 
     land(loop, "weather", 5)
     assert looks.next() == (1, "3 tables in time")
-    assert told.next()[1] == "1 alert sent, 0 troubles open"
+    assert told.next()[1] == "1 alert sent (Recovered: weather/landing: freshness), 0 troubles open"
 
 
 def test_a_table_that_stays_late_is_told_again_each_hour(loop: Loop) -> None:

@@ -192,8 +192,9 @@ def test_an_endpoint_that_was_killed_burns_its_budget_and_people_are_told_once(
     assert [found.verdict for found in looks.budget] == [Verdict.FAILED, Verdict.PASSED]
     assert "scale or roll back the endpoint" in looks.budget[0].sentence
     told = alerts(looks)
-    assert told.next()[1] == "1 alert sent, 1 trouble open"
-    assert told.next()[1] == "0 alerts sent, 1 trouble open"
+    about = f"{MODEL}/service_report: error budget"
+    assert told.next()[1] == f"1 alert sent ({about}), 1 trouble open"
+    assert told.next()[1] == f"0 alerts sent, 1 trouble open ({about})"
     [message] = map(json.loads, (tmp_path / "alerts.jsonl").read_text().splitlines())
     assert (message["severity"], message["model"]) == ("critical", MODEL)
 
