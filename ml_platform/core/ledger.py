@@ -2,7 +2,7 @@
 
 import json
 import math
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, fields
 from datetime import UTC, datetime
 from enum import StrEnum
@@ -32,15 +32,16 @@ class StoredEvidence(Mapping[str, Any]):
     decisions for their dates and verdicts, and looks into the evidence of few of them.
 
     Args:
-        text: a JSON object.
+        text: a JSON object, or what reads it.
     """
 
-    def __init__(self, text: str) -> None:
+    def __init__(self, text: str | Callable[[], str]) -> None:
         self._text = text
 
     @cached_property
     def _values(self) -> Mapping[str, Any]:
-        values: Mapping[str, Any] = json.loads(self._text)
+        text = self._text if isinstance(self._text, str) else self._text()
+        values: Mapping[str, Any] = json.loads(text)
         return values
 
     def __getitem__(self, key: str) -> Any:
@@ -101,7 +102,10 @@ class LedgerEntry:
 
     @classmethod
     def from_row(cls, row: Mapping[str, Any]) -> "LedgerEntry":
-        """Read an entry from a table row; the inverse of `to_row`. Other columns are ignored."""
+        """Read an entry from a table row; the inverse of `to_row`. Other columns are ignored.
+
+        Its evidence may be what reads it.
+        """
         known = {column.name: row[column.name] for column in fields(cls)}
         kind, evidence = EntryKind(known["kind"]), StoredEvidence(known["evidence"])
         return cls(**known | {"kind": kind, "evidence": evidence})

@@ -52,7 +52,7 @@ def retraining_sensor(model: Model, tick_seconds: int) -> SensorDefinition:
     ) -> SensorResult | SkipReason:
         opened = lake.open()
         ledger, versions = Ledger(opened), registry.open()
-        past = ledger.entries(model=model.name)
+        past = ledger.lines(model.name)
         if finish(versions, past, datetime.now(UTC)):
             return SkipReason("the champion was moved as the ledger says: that had been cut short")
         unfinished = redo(model, context.instance, ledger, versions, past)

@@ -59,7 +59,7 @@ def rollout_sensor(model: Model, tick_seconds: int) -> SensorDefinition:
     ) -> SkipReason:
         opened, versions, now = lake.open(), registry.open(), datetime.now(UTC)
         ledger = Ledger(opened)
-        past = ledger.entries(model=model.name)
+        past = ledger.lines(model.name)
         if champion_moves.finish(versions, past, now):
             return SkipReason("the champion was moved as the ledger says: that had been cut short")
         if (line := rollout_moves.pending(versions, past)) is not None:
@@ -121,7 +121,7 @@ def take(
     told = SkipReason(f"{step.move}: {step.reason}")
     if step.cause is Cause.FEW_REQUESTS or _on_record(line, past):
         return told
-    if len(ledger.entries(model=rollout.model)) != len(past):
+    if len(ledger.lines(rollout.model)) != len(past):
         return SkipReason(f"the ledger has a new line; looks again before: {step.reason}")
     ledger.append(line)
     if step.move is Move.PROMOTE:

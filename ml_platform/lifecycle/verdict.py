@@ -92,7 +92,7 @@ def _judge(
     found: Sequence[DriftFindings],
 ) -> list[Judged]:
     """The verdict on each partition of the run, by all that is known by now."""
-    past = Ledger(lake).entries(model=model.name)
+    past = Ledger(lake).lines(model.name)
     own = RunFindings(context.run.run_id, found[0].partition, partial(told_by, found))
     facts = gather_facts(model, context.instance, lake, registry, past, own)
     assert facts is not None, "what the run has found itself is a fact"

@@ -50,6 +50,10 @@ class LakeTable:
         snapshot = self._find()
         return snapshot.version if snapshot else None
 
+    def newest(self) -> Snapshot | None:
+        """The newest version, to be read only; the same object until another one is there."""
+        return self._find()
+
     def schema(self) -> pa.Schema:
         """Columns and types.
 

@@ -8,11 +8,13 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from types import SimpleNamespace
 
+import pyarrow as pa
 import pytest
 
 from ml_platform.core import ledger as ledger_module
 from ml_platform.core.ledger import EntryKind, LedgerEntry
 from ml_platform.stores.lake import Lake
+from ml_platform.stores.lake_table import LakeTable
 from ml_platform.stores.ledger import Ledger
 
 START = datetime(2026, 1, 1, tzinfo=UTC)
@@ -85,6 +87,35 @@ def test_of_files_that_hold_nothing_new_none_is_read(tmp_path: Path) -> None:
     )
     first.write_bytes(b"read by nobody")
     assert ledger.entries(since=START + timedelta(minutes=6)) == [entry(6), entry(7)]
+
+
+def test_lines_are_entries_whose_evidence_is_read_where_it_is_looked_into(tmp_path: Path) -> None:
+    ledger = Ledger(Lake(str(tmp_path)))
+    assert ledger.lines("flight_delay") == []
+    for each in (entry(2), entry(1), entry(3, "other")):
+        ledger.append(each)
+    assert ledger.lines("flight_delay") == [entry(1), entry(2)]
+    assert ledger.lines("other")[0].to_row() == entry(3, "other").to_row()
+
+
+def test_lines_are_read_once_until_one_is_added(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ledger, reads = Ledger(Lake(str(tmp_path))), []
+    read_arrow = LakeTable.read_arrow
+
+    def counted(table: LakeTable, **asked: object) -> pa.Table:
+        reads.append(asked["columns"])
+        return read_arrow(table, **asked)
+
+    monkeypatch.setattr(LakeTable, "read_arrow", counted)
+    for number in range(3):
+        ledger.append(entry(number))
+        reads.clear()
+        for _ in range(5):
+            assert len(Ledger(Lake(str(tmp_path))).lines("flight_delay")) == number + 1
+        assert len(reads) == 1
+        assert "evidence" not in reads[0]
 
 
 def test_the_same_entry_is_recorded_once(tmp_path: Path) -> None:
