@@ -25,7 +25,6 @@ from ml_platform_tests.end_to_end.loop import Loop
 
 REPORT = names.SERVICE_REPORT
 CHECKS = (names.LATENCY_OBJECTIVE, names.AVAILABILITY_OBJECTIVE, names.ERROR_BUDGET)
-NOW = datetime.now(UTC)
 HOUR = timedelta(hours=1)
 
 
@@ -33,6 +32,12 @@ HOUR = timedelta(hours=1)
 def loop(tmp_path: Path) -> Iterator[Loop]:
     with DagsterInstance.ephemeral() as instance:
         yield Loop(tmp_path, instance, {})
+
+
+@pytest.fixture
+def now() -> datetime:
+    """When the test begins: when the file was read is long before, where a suite runs long."""
+    return datetime.now(UTC)
 
 
 def probed(loop: Loop, probes: Sequence[Probe]) -> None:
@@ -90,8 +95,8 @@ def test_where_nothing_was_served_nothing_is_judged(loop: Loop) -> None:
     assert set(verdicts(loop).values()) == {Verdict.NOT_EVALUATED}
 
 
-def test_each_hour_has_its_requests_latencies_and_availability(loop: Loop) -> None:
-    before, latest = hour_of(NOW) - HOUR, hour_of(NOW)
+def test_each_hour_has_its_requests_latencies_and_availability(loop: Loop, now: datetime) -> None:
+    before, latest = hour_of(now) - HOUR, hour_of(now)
     minute = timedelta(minutes=1)
     probed(loop, looks(before - 5 * minute, 65, minute, bad=3))
     quick = [request(before + i * timedelta(seconds=1), 2 + i / 100) for i in range(200)]
@@ -110,38 +115,38 @@ def test_each_hour_has_its_requests_latencies_and_availability(loop: Loop) -> No
     assert (third["logged"], third["p99_ms"], third["availability"]) == (1, 5, None)
 
 
-def test_rows_that_no_client_got_are_no_requests(loop: Loop) -> None:
+def test_rows_that_no_client_got_are_no_requests(loop: Loop, now: datetime) -> None:
     odd = [{"role": "shadow"}, {"status": "probe"}, {"source": "batch", "latency_ms": None}]
-    rows = [row for other in odd for row in request(NOW, 70.0) for row in [row | other]]
-    logged(loop, [*request(NOW, 4.0, model_version="4", role="challenger"), *rows])
+    rows = [row for other in odd for row in request(now, 70.0) for row in [row | other]]
+    logged(loop, [*request(now, 4.0, model_version="4", role="challenger"), *rows])
     [hour] = report(loop)
     assert (hour["logged"], hour["p99_ms"]) == (1, 4)
 
 
-def test_a_sampled_request_stands_for_those_that_were_not_logged(loop: Loop) -> None:
-    rows = [*request(NOW, 4.0, sampling_weight=10.0), *request(NOW, 8.0)]
+def test_a_sampled_request_stands_for_those_that_were_not_logged(loop: Loop, now: datetime) -> None:
+    rows = [*request(now, 4.0, sampling_weight=10.0), *request(now, 8.0)]
     logged(loop, rows)
     [hour] = report(loop)
     assert (hour["logged"], hour["rows"], hour["p50_ms"]) == (2, 11, 4)
 
 
-def test_promises_that_are_kept_pass_and_broken_ones_fail(loop: Loop) -> None:
+def test_promises_that_are_kept_pass_and_broken_ones_fail(loop: Loop, now: datetime) -> None:
     every = timedelta(seconds=30)
-    probed(loop, looks(NOW - 1200 * every, 1200, every))
-    logged(loop, [row for i in range(150) for row in request(NOW - i * every, 3.0 + i / 1000)])
+    probed(loop, looks(now - 1200 * every, 1200, every))
+    logged(loop, [row for i in range(150) for row in request(now - i * every, 3.0 + i / 1000)])
     report(loop)
     assert set(verdicts(loop).values()) == {Verdict.PASSED}
-    probed(loop, [Probe(NOW - i * timedelta(seconds=1), ok=False) for i in range(20)])
-    logged(loop, [row for i in range(150) for row in request(NOW - i * every, 30.0 + i)])
+    probed(loop, [Probe(now - i * timedelta(seconds=1), ok=False) for i in range(20)])
+    logged(loop, [row for i in range(150) for row in request(now - i * every, 30.0 + i)])
     report(loop)
     assert set(verdicts(loop).values()) == {Verdict.FAILED}
 
 
-def test_hours_that_were_reported_stay_when_the_log_is_gone(loop: Loop) -> None:
+def test_hours_that_were_reported_stay_when_the_log_is_gone(loop: Loop, now: datetime) -> None:
     minute = timedelta(minutes=1)
-    early = hour_of(NOW) - timedelta(days=3)
+    early = hour_of(now) - timedelta(days=3)
     table = loop.lake.table(loop.model.table(REPORT))
-    probed(loop, looks(NOW - 30 * minute, 30, minute))
+    probed(loop, looks(now - 30 * minute, 30, minute))
     [*_, last] = report(loop)
     old = pa.Table.from_pylist([{**last, "hour": early, "probes": 120}], schema=table.schema())
     table.replace_arrow(pa.concat_tables([old, table.read_arrow()]), None)
@@ -150,9 +155,9 @@ def test_hours_that_were_reported_stay_when_the_log_is_gone(loop: Loop) -> None:
     assert found[-1] == last
 
 
-def test_it_is_shown_in_numbers_and_as_a_picture(loop: Loop) -> None:
-    logged(loop, request(NOW, 4.0))
-    probed(loop, [Probe(NOW, ok=True)])
+def test_it_is_shown_in_numbers_and_as_a_picture(loop: Loop, now: datetime) -> None:
+    logged(loop, request(now, 4.0))
+    probed(loop, [Probe(now, ok=True)])
     done = loop.run_stages([REPORT])
     [made] = done.asset_materializations_for_node("flight_delay__service_report")
     assert made.metadata["p99_ms"].value == 4.0
@@ -167,10 +172,12 @@ def test_a_broken_promise_is_told_to_people_and_never_asks_for_a_retraining(loop
     assert told.issuperset(CHECKS)
 
 
-def test_the_schedule_asks_for_a_report_where_the_last_hour_was_probed(loop: Loop) -> None:
+def test_the_schedule_asks_for_a_report_where_the_last_hour_was_probed(
+    loop: Loop, now: datetime
+) -> None:
     schedule = service_report_schedule(loop.model)
     lake = LakeResource(root=str(loop.home / "lake"))
-    at = hour_of(NOW) + timedelta(minutes=3)
+    at = hour_of(now) + timedelta(minutes=3)
 
     def asked() -> object:
         context = build_schedule_context(
@@ -182,4 +189,4 @@ def test_the_schedule_asks_for_a_report_where_the_last_hour_was_probed(loop: Loo
     ProbeLog(loop.lake, loop.model.name).append(Probe(at - timedelta(minutes=30), ok=False))
     found = asked()
     assert isinstance(found, RunRequest)
-    assert found.run_key == hour_of(NOW).isoformat()
+    assert found.run_key == hour_of(now).isoformat()
