@@ -68,7 +68,10 @@ def observed_gaps(
     if gaps:
         kept = MetadataValue.json(_KEPT.dump_python(gaps, mode="json"))
         metadata = {**why_not_evaluated(outcomes), _GAPS: kept}
-        yield AssetObservation(AssetKey(list(asset)), metadata=metadata)
+        about = {partition for gap in gaps for partition in gap.partitions}
+        # Of several, Dagster would have one event each.
+        own = about.pop() or None if len(about) == 1 else None
+        yield AssetObservation(AssetKey(list(asset)), partition=own, metadata=metadata)
 
 
 def gaps_of(metadata: Mapping[str, MetadataValue[Any]]) -> tuple[Gap, ...]:
