@@ -46,9 +46,7 @@ def written(
         warn_only: show failures as warnings, as the declaration may ask.
         lets_through: verdicts of which Dagster is told that a check passed; see `check_results`.
     """
-    told = {**metadata, **why_not_evaluated(outcomes)}
-    yield MaterializeResult(asset_key=list(asset), metadata=told)
-    yield from observed_gaps(asset, outcomes)
+    yield from _write(asset, metadata, outcomes)
     for check, by_partition in outcomes.items():
         yield from check_results(context, asset, check, by_partition, warn_only, lets_through)
 
@@ -59,12 +57,20 @@ def written_whole(
     outcomes: Mapping[str, CheckOutcome],
 ) -> Iterator[MaterializeResult | AssetObservation | AssetCheckResult]:
     """The same of an asset without partitions."""
-    whole = {check: {"": outcome} for check, outcome in outcomes.items()}
-    told = {**metadata, **why_not_evaluated(whole)}
-    yield MaterializeResult(asset_key=list(asset), metadata=told)
-    yield from observed_gaps(asset, whole)
+    yield from _write(asset, metadata, {check: {"": each} for check, each in outcomes.items()})
     for check, outcome in outcomes.items():
         yield from whole_results(asset, check, outcome)
+
+
+def _write(
+    asset: tuple[str, ...],
+    metadata: Mapping[str, object],
+    outcomes: Mapping[str, Mapping[str, CheckOutcome]],
+) -> Iterator[MaterializeResult | AssetObservation]:
+    """The write, whose metadata say what was not evaluated, and the same for the policy."""
+    told = {**metadata, **why_not_evaluated(outcomes)}
+    yield MaterializeResult(asset_key=list(asset), metadata=told)
+    yield from observed_gaps(asset, outcomes)
 
 
 def checked_alone(

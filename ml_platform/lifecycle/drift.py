@@ -45,8 +45,6 @@ from ml_platform.resources.registry_resource import RegistryResource
 from ml_platform.stores.lake import Lake
 
 CHECKS = [check.name for check in of_stage(names.DRIFT)]
-
-
 _NO_CHAMPION = {"rows": 0, "champion": "none yet"}
 
 

@@ -174,7 +174,6 @@ def _partitions(source: Source, lake: Lake, at: datetime) -> set[str]:
 
 def _check(table: Watched, clock: Callable[[], float]) -> AssetChecksDefinition:
     path = names.landing(table.name)
-
     spec = check_spec(named(names.FRESHNESS), path)
 
     @multi_asset_check(name=f"{'__'.join(path)}_{names.FRESHNESS}", specs=[spec], can_subset=True)

@@ -48,7 +48,6 @@ LOOKED_BACK = timedelta(days=1)
 def live_parity_check(model: Model) -> AssetChecksDefinition:
     """The check ``live_parity`` of ``<model>/request_log``."""
     path = model.path(names.REQUEST_LOG)
-
     spec = check_spec(named(names.LIVE_PARITY), path)
 
     @multi_asset_check(

@@ -8,7 +8,6 @@ from dagster import (
     AssetsDefinition,
     AssetSelection,
     DagsterInstance,
-    DagsterRunStatus,
     DefaultSensorStatus,
     RunRequest,
     RunsFilter,
@@ -28,19 +27,13 @@ from ml_platform.lifecycle.check_results import written_whole
 from ml_platform.lifecycle.check_specs import check_specs
 from ml_platform.lifecycle.model import Model
 from ml_platform.lifecycle.optional_checks import optional_checks
+from ml_platform.lifecycle.policy_facts import IN_PROGRESS
 from ml_platform.lifecycle.request_mover import RequestMover
 from ml_platform.resources.lake_resource import LakeResource
 from ml_platform.stores.lake import Lake
 from ml_platform.stores.request_log.where import open_reader
 from ml_platform.stores.settings import Settings
 
-UNFINISHED = [
-    DagsterRunStatus.QUEUED,
-    DagsterRunStatus.NOT_STARTED,
-    DagsterRunStatus.STARTING,
-    DagsterRunStatus.STARTED,
-    DagsterRunStatus.CANCELING,
-]
 Tick = SensorResult | SkipReason
 
 
@@ -114,7 +107,7 @@ def request_mover(model: Model, lake: Lake) -> RequestMover:
 
 
 def _under_way(model: Model, instance: DagsterInstance) -> bool:
-    ours = RunsFilter(tags={names.TAG_MOVES: model.name}, statuses=UNFINISHED)
+    ours = RunsFilter(tags={names.TAG_MOVES: model.name}, statuses=IN_PROGRESS)
     return bool(instance.get_runs(ours, limit=1))
 
 
